@@ -1,0 +1,109 @@
+/**
+ * Checks what would be published, from the tarball itself: its metadata and types (publint, attw), its files, what its
+ * modules import, and that every public module loads, and no private one, on each Node that we support. Build first.
+ *
+ * Unpacked under node_modules/.cache, the package is found by its name and finds its own dependencies.
+ */
+import assert from "node:assert/strict"
+import { execFileSync, execSync, spawnSync } from "node:child_process"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { build } from "esbuild"
+import manifest from "../package.json" with { type: "json" }
+
+const cache = path.resolve("node_modules/.cache/package")
+const unpacked = path.join(cache, "node_modules", manifest.name)
+const tarball = path.join(cache, `${manifest.name}-${manifest.version}.tgz`)
+
+fs.rmSync(cache, { recursive: true, force: true })
+fs.mkdirSync(unpacked, { recursive: true })
+execSync(`npm pack --ignore-scripts --silent --pack-destination "${cache}"`)
+execSync(`tar -xzf "${tarball}" -C "${unpacked}" --strip-components=1`)
+
+execSync(`publint run --strict "${tarball}"`, { stdio: "inherit" })
+
+// The files: four for each module of the library, one for the program.
+const program = /^(bin\.ts|cli\/)/
+const sources = fs.globSync("**/*.ts", { cwd: "src" }).map((file) => file.replaceAll("\\", "/"))
+const modules = sources.filter((file) => !program.test(file)).map((file) => file.slice(0, -".ts".length))
+const packed = execSync(`tar -tzf "${tarball}"`, { encoding: "utf8" }).trim().split(/\r?\n/)
+assert.deepEqual(
+  packed.map((file) => file.slice("package/".length)).toSorted(),
+  [
+    "LICENSE",
+    "README.md",
+    "package.json",
+    "dist/bin.js",
+    ...sources.map((file) => `src/${file}`),
+    ...modules.flatMap((module) => [".js", ".js.map", ".d.ts", ".d.ts.map"].map((ending) => `dist/${module}${ending}`))
+  ].toSorted()
+)
+
+const isPrivate = (module: string) => module.startsWith("internal/")
+const open = modules.filter((module) => !isPrivate(module)).map((module) => (module === "index" ? "." : `./${module}`))
+const closed = [...modules.filter(isPrivate), "bin", "cli/main"].map((module) => `./${module}`)
+execSync(
+  `attw --profile esm-only --format table-flipped --no-summary --entrypoints ${open.join(" ")} -- "${tarball}"`,
+  { stdio: "inherit" }
+)
+
+// What the library imports, dynamic imports included.
+const { metafile } = await build({
+  entryPoints: modules.map((module) => path.join(unpacked, `dist/${module}.js`)),
+  outdir: cache,
+  bundle: true,
+  write: false,
+  metafile: true,
+  format: "esm",
+  packages: "external"
+})
+const foreign = Object.values(metafile.inputs)
+  .flatMap((input) => input.imports.filter((imported) => imported.external))
+  .map((imported) => imported.path)
+assert.deepEqual(
+  foreign.filter((name) => !/^effect\/(.+\/)?[A-Z]\w*$|^@noble\/hashes\//.test(name)),
+  [],
+  "the library imports only Effect's modules, by their deep path, and @noble/hashes"
+)
+
+// Loading, and the program's own check of the version.
+const load = `
+  import assert from "node:assert/strict"
+  import path from "node:path/posix"
+  const load = (entry) => import(path.join("${manifest.name}", entry))
+  for (const entry of ${JSON.stringify(open)}) await load(entry)
+  for (const entry of ${JSON.stringify(closed)}) {
+    await assert.rejects(load(entry), { code: "ERR_PACKAGE_PATH_NOT_EXPORTED" }, entry)
+  }
+`
+
+/** A Node of a major version: the package that the npm package `node` would install, which needs no install script. */
+const nodeOf = (major: number): string | undefined => {
+  const platform = process.platform === "win32" ? "win" : process.platform
+  const prefix = platform === "darwin" && process.arch === "arm64" ? "node-bin" : "node"
+  const name = `${prefix}-${platform}-${process.arch}@${major}`
+  const npx = spawnSync(`npx --yes --package=${name} -- node -p process.execPath`, { encoding: "utf8", shell: true })
+  if (npx.status !== 0) return undefined
+  const node = npx.stdout.trim()
+  assert.match(execFileSync(node, ["--version"], { encoding: "utf8" }), new RegExp(`^v${major}\\.`))
+  return node
+}
+
+for (const major of [20, 22, 24]) {
+  const node = nodeOf(major)
+  if (node === undefined) {
+    assert(!process.env["CI"], `node ${major} is not available, and CI must check it`)
+    console.log(`node ${major}: not available, not checked`)
+    continue
+  }
+  execFileSync(node, ["--input-type=module", "--eval", load], { cwd: cache, stdio: "inherit" })
+  const bin = spawnSync(node, [path.join(unpacked, "dist/bin.js"), "--version"], { encoding: "utf8" })
+  if (major < 22) {
+    assert.notEqual(bin.status, 0, "the program does not start on an old Node")
+    assert.match(bin.stderr, /^[^\n]*Node[^\n]*\n$/, "it says in one sentence which Node it needs")
+  } else {
+    assert.equal(bin.status, 0, bin.stderr)
+    assert.match(bin.stdout, new RegExp(manifest.version))
+  }
+  console.log(`node ${major}: ${open.length} modules load, ${closed.length} private ones do not, the program answers`)
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    // CI takes the counts from the report.
+    reporters: process.env["CI"]
+      ? ["default", ["json", { outputFile: "node_modules/.cache/vitest.json" }]]
+      : ["default"]
+  }
+})
