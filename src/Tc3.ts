@@ -1,0 +1,402 @@
+/**
+ * TC3-HMAC-SHA256, the request signature of Tencent Cloud API 3.0: pure,
+ * synchronous and total. Nothing here reads a clock, performs I/O or throws,
+ * whatever strings and numbers it is given.
+ *
+ * `canonicalRequest` writes a request in the one form that both sides agree on,
+ * `stringToSign` ties its hash to a time and a service, and `sign` keys the
+ * result with a credential and builds the `Authorization` header.
+ * `parseAuthorization` and `verify` are the other side of the wire: they take
+ * that header apart and check it against the request that arrived.
+ *
+ * What surprises: header values, not only names, are lower-cased before they
+ * are signed, and trimmed by `String.prototype.trim`, which strips all Unicode
+ * white space and line ends. A header named twice, in different case, counts
+ * once, with its last value. The date in the scope is the UTC date of the
+ * timestamp, wherever the program runs.
+ *
+ * The derived signing key is kept for the last few combinations of secret key,
+ * date and service, in this module's memory only.
+ *
+ * @since 0.1.0
+ */
+import { hmac } from "@noble/hashes/hmac.js"
+import { sha256 } from "@noble/hashes/sha2.js"
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js"
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+const algorithm = "TC3-HMAC-SHA256"
+const terminator = "tc3_request"
+const unsignedPayload = "UNSIGNED-PAYLOAD"
+const requiredHeaders = ["content-type", "host"]
+
+/**
+ * A secret id and the secret key that belongs to it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Credential {
+  readonly secretId: string
+  readonly secretKey: Redacted.Redacted<string>
+}
+
+/**
+ * The parts of a request that a signature covers.
+ *
+ * **Details**
+ *
+ * An `x-tc-content-sha256` header with the value `UNSIGNED-PAYLOAD` replaces the
+ * payload by that literal.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Request {
+  /** As sent, in upper case. */
+  readonly method: string
+  /** As sent in the `Host` header: with the port when it is not the default one. */
+  readonly host: string
+  /** Defaults to `/`. */
+  readonly path?: string | undefined
+  /** What follows `?`, already RFC 3986 encoded. Defaults to the empty string. */
+  readonly query?: string | undefined
+  /** Names in any case. A `host` in here is ignored in favour of `host` above. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** Text is hashed as its UTF-8 bytes, in which a lone surrogate is U+FFFD. Empty for a `GET`. */
+  readonly payload: string | Uint8Array
+}
+
+/**
+ * What `sign` needs.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface SignOptions extends Request {
+  /** Unix time in whole seconds, as sent in `X-TC-Timestamp`. */
+  readonly timestamp: number
+  /** The product, usually the first label of the host, such as `hunyuan`. */
+  readonly service: string
+  readonly credential: Credential
+  /** In any order and case. Defaults to `defaultSignedHeaders`. */
+  readonly signedHeaders?: ReadonlyArray<string> | undefined
+}
+
+/**
+ * A signature with the texts it was made from, which help to find out why a
+ * service refuses it.
+ *
+ * **Gotchas**
+ *
+ * The canonical request quotes the signed headers. It holds no secret as long as
+ * no header that is one, such as `x-tc-token`, is signed.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Signature {
+  readonly canonicalRequest: string
+  readonly stringToSign: string
+  /** 64 lower-case hexadecimal digits. */
+  readonly signature: string
+  /** The value of the `Authorization` header. */
+  readonly authorization: string
+}
+
+/**
+ * An `Authorization` header, taken apart.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Authorization {
+  readonly secretId: string
+  /** The UTC date of the scope, `YYYY-MM-DD`. */
+  readonly date: string
+  readonly service: string
+  readonly signedHeaders: ReadonlyArray<string>
+  /** 64 lower-case hexadecimal digits. */
+  readonly signature: string
+}
+
+/**
+ * What `verify` needs: the request as it was received, its parsed
+ * `Authorization` header, its `X-TC-Timestamp` and the credential that the
+ * secret id stands for.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface VerifyOptions extends Request {
+  readonly authorization: Authorization
+  readonly timestamp: number
+  readonly credential: Credential
+}
+
+/**
+ * A header is not a TC3-HMAC-SHA256 `Authorization`.
+ *
+ * **Details**
+ *
+ * The error does not repeat the header, which may hold a credential of another
+ * scheme.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class InvalidAuthorization extends Schema.TaggedError<InvalidAuthorization>(
+  "effect-hunyuan3d/Tc3/InvalidAuthorization"
+)("InvalidAuthorization", {}) {
+  override get message(): string {
+    return (
+      "The Authorization header is not a TC3-HMAC-SHA256 signature; expected " +
+      `"${algorithm} Credential=<id>/<date>/<service>/${terminator}, SignedHeaders=<names>, Signature=<64 hex digits>"`
+    )
+  }
+}
+
+/**
+ * The headers that are signed unless others are named.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const defaultSignedHeaders = ["content-type", "host", "x-tc-action"] as const
+
+const hashHex = (data: string | Uint8Array): string =>
+  bytesToHex(sha256(typeof data === "string" ? utf8ToBytes(data) : data))
+
+const canonicalNames = (names: ReadonlyArray<string> = defaultSignedHeaders): ReadonlyArray<string> =>
+  Array.from(new Set(names.map((name) => name.trim().toLowerCase()))).toSorted()
+
+// Values keep their case here: `UNSIGNED-PAYLOAD` is compared as it is spelt.
+const trimmedHeaders = ({ headers, host }: Request): ReadonlyMap<string, string> => {
+  const trimmed = new Map<string, string>()
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) trimmed.set(name.trim().toLowerCase(), value.trim())
+  }
+  return trimmed.set("host", host.trim())
+}
+
+// `undefined` for a number that is no time at all: NaN, Infinity, more than 8.64e12 seconds.
+const utcDate = (timestamp: number): string | undefined =>
+  DateTime.make(timestamp * 1000).pipe(Option.map(DateTime.formatIsoDateUtc), Option.getOrUndefined)
+
+const scope = (date: string | undefined, service: string): string => `${date ?? ""}/${service}/${terminator}`
+
+/**
+ * Writes a request in the form that is hashed and signed.
+ *
+ * **Gotchas**
+ *
+ * A signed header that the request does not have is written with an empty value.
+ *
+ * @category signing
+ * @since 0.1.0
+ */
+export const canonicalRequest = (
+  request: Request & { readonly signedHeaders?: ReadonlyArray<string> | undefined }
+): string => {
+  const headers = trimmedHeaders(request)
+  const names = canonicalNames(request.signedHeaders)
+  return [
+    request.method,
+    request.path ?? "/",
+    request.query ?? "",
+    ...names.map((name) => `${name}:${(headers.get(name) ?? "").toLowerCase()}`),
+    "",
+    names.join(";"),
+    hashHex(headers.get("x-tc-content-sha256") === unsignedPayload ? unsignedPayload : request.payload)
+  ].join("\n")
+}
+
+/**
+ * Ties the hash of a canonical request to a time and a service.
+ *
+ * **Details**
+ *
+ * A timestamp that is no time, such as `NaN`, leaves the date in the scope empty.
+ *
+ * @category signing
+ * @since 0.1.0
+ */
+export const stringToSign = (options: {
+  readonly canonicalRequest: string
+  readonly timestamp: number
+  readonly service: string
+}): string =>
+  [
+    algorithm,
+    options.timestamp,
+    scope(utcDate(options.timestamp), options.service),
+    hashHex(options.canonicalRequest)
+  ].join("\n")
+
+const maxKeyedHmacs = 64
+const keyedHmacs = new Map<string, ReturnType<typeof hmac.create>>()
+
+// Deriving the key takes about as long as the rest of a signature, and the key changes once a day.
+const keyedHmac = (secretKey: string, date: string, service: string) => {
+  const cacheKey = JSON.stringify([secretKey, date, service])
+  const cached = keyedHmacs.get(cacheKey)
+  if (cached !== undefined) return cached
+  const dateKey = hmac(sha256, utf8ToBytes(`TC3${secretKey}`), utf8ToBytes(date))
+  const serviceKey = hmac(sha256, dateKey, utf8ToBytes(service))
+  const keyed = hmac.create(sha256, hmac(sha256, serviceKey, utf8ToBytes(terminator)))
+  if (keyedHmacs.size === maxKeyedHmacs) {
+    const [oldest = cacheKey] = keyedHmacs.keys()
+    keyedHmacs.delete(oldest)
+  }
+  keyedHmacs.set(cacheKey, keyed)
+  return keyed
+}
+
+/**
+ * Signs a request.
+ *
+ * **Details**
+ *
+ * Send the request with `authorization` as its `Authorization` header, with the
+ * same `timestamp` in `X-TC-Timestamp`, and with every signed header.
+ *
+ * **Gotchas**
+ *
+ * The signed `content-type` must be the one that is sent, charset included.
+ *
+ * **Example** (Signing a request)
+ *
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Redacted } from "effect"
+ * import * as Tc3 from "effect-hunyuan3d/Tc3"
+ *
+ * const { authorization } = Tc3.sign({
+ *   method: "POST",
+ *   host: "hunyuan.intl.tencentcloudapi.com",
+ *   headers: { "Content-Type": "application/json" },
+ *   payload: `{"JobId":"1375367755519696896"}`,
+ *   timestamp: 1551113065,
+ *   service: "hunyuan",
+ *   credential: { secretId: "AKIDEXAMPLE", secretKey: Redacted.make("Gu5t9xGARNpq86cd98joQYCN3EXAMPLE") },
+ *   signedHeaders: ["content-type", "host"]
+ * })
+ * assert.equal(
+ *   authorization,
+ *   "TC3-HMAC-SHA256 Credential=AKIDEXAMPLE/2019-02-25/hunyuan/tc3_request, SignedHeaders=content-type;host, " +
+ *     "Signature=3dbe4f53b352ae4c9d83dd043a19a1e22dcee543c068c5ad5951295fae213fed"
+ * )
+ * ```
+ *
+ * @category signing
+ * @since 0.1.0
+ */
+export const sign = (options: SignOptions): Signature => {
+  const { credential, service, timestamp } = options
+  const request = canonicalRequest(options)
+  const text = stringToSign({ canonicalRequest: request, timestamp, service })
+  const date = utcDate(timestamp)
+  const keyed = keyedHmac(Redacted.value(credential.secretKey), date ?? "", service)
+  const signature = bytesToHex(keyed.clone().update(utf8ToBytes(text)).digest())
+  return {
+    canonicalRequest: request,
+    stringToSign: text,
+    signature,
+    authorization:
+      `${algorithm} Credential=${credential.secretId}/${scope(date, service)}, ` +
+      `SignedHeaders=${canonicalNames(options.signedHeaders).join(";")}, Signature=${signature}`
+  }
+}
+
+const authorizationForm = new RegExp(
+  `^${algorithm} Credential=([^/,\\s]+)/([^/,\\s]+)/([^/,\\s]+)/${terminator}, ?` +
+    "SignedHeaders=([^,\\s]+), ?Signature=([0-9a-f]{64})$"
+)
+
+/**
+ * Takes an `Authorization` header apart.
+ *
+ * **Details**
+ *
+ * This is the inverse of what `sign` writes, for ids, services and header names
+ * without white space, commas, slashes and (in names) semicolons. The space
+ * after a comma may be missing.
+ *
+ * @category verifying
+ * @since 0.1.0
+ */
+export const parseAuthorization = (header: string): Result.Result<Authorization, InvalidAuthorization> => {
+  const match = authorizationForm.exec(header)
+  if (match === null) return Result.fail(new InvalidAuthorization())
+  const [, secretId = "", date = "", service = "", names = "", signature = ""] = match
+  return Result.succeed({ secretId, date, service, signedHeaders: names.split(";"), signature })
+}
+
+// Looks at every character whatever it finds, so that the time taken tells nothing about where texts differ.
+const equalInConstantTime = (a: string, b: string): boolean => {
+  let difference = a.length ^ b.length
+  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i)
+  return difference === 0
+}
+
+/**
+ * Tells whether a received request carries the signature that its sender would
+ * have made with this credential.
+ *
+ * **Details**
+ *
+ * The signature is made again from the request, with the signed headers and the
+ * service that the authorization names, and compared in constant time. The
+ * answer is `false`, too, when the secret ids differ, when the scope's date is
+ * not the UTC date of the timestamp, when `content-type` or `host` is not
+ * signed, when a signed header is missing from the request, and when the signed
+ * headers are not in lower case, sorted and each named once.
+ *
+ * **Gotchas**
+ *
+ * The age of the timestamp and the name of the service are the caller's to
+ * check. So is the payload of a request with `x-tc-content-sha256:
+ * UNSIGNED-PAYLOAD`, which any body satisfies.
+ *
+ * **Example** (Checking a signature)
+ *
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Redacted, Result } from "effect"
+ * import * as Tc3 from "effect-hunyuan3d/Tc3"
+ *
+ * const timestamp = 1551113065
+ * const credential = { secretId: "AKIDEXAMPLE", secretKey: Redacted.make("Gu5t9xGARNpq86cd98joQYCN3EXAMPLE") }
+ * const request = {
+ *   method: "POST",
+ *   host: "hunyuan.intl.tencentcloudapi.com",
+ *   headers: { "content-type": "application/json", "x-tc-action": "QueryHunyuanTo3DProJob" },
+ *   payload: `{"JobId":"1375367755519696896"}`
+ * }
+ * const signed = Tc3.sign({ ...request, timestamp, service: "hunyuan", credential })
+ * const authorization = Result.getOrThrow(Tc3.parseAuthorization(signed.authorization))
+ *
+ * assert(Tc3.verify({ ...request, authorization, timestamp, credential }))
+ * assert(!Tc3.verify({ ...request, payload: "{}", authorization, timestamp, credential }))
+ * ```
+ *
+ * @category verifying
+ * @since 0.1.0
+ */
+export const verify = (options: VerifyOptions): boolean => {
+  const { authorization, credential, timestamp } = options
+  const { service, signedHeaders } = authorization
+  const headers = trimmedHeaders(options)
+  return (
+    authorization.secretId === credential.secretId &&
+    authorization.date === utcDate(timestamp) &&
+    requiredHeaders.every((name) => signedHeaders.includes(name)) &&
+    signedHeaders.every((name) => headers.has(name)) &&
+    signedHeaders.join(";") === canonicalNames(signedHeaders).join(";") &&
+    equalInConstantTime(authorization.signature, sign({ ...options, service, signedHeaders }).signature)
+  )
+}
