@@ -1,0 +1,302 @@
+/**
+ * The domain: what a 3D job is, apart from how it is asked for.
+ *
+ * A `Job` is a tagged union by state. All states carry the same fields, because
+ * the service answers all of them in every state, and `extra` keeps the fields
+ * that the service has and this library does not know. `fromResponse` builds a
+ * `Job` from the service's answer; the `Job` schema itself is for storing one.
+ *
+ * What surprises: the link of a result file grants access to it, so printing or
+ * logging a `File3D` shows its links without their query. `file.url` holds the
+ * whole link, and so does what the schema encodes.
+ *
+ * @since 0.1.0
+ */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+
+/**
+ * The id of a job: a string of digits, 19 of them today.
+ *
+ * **Gotchas**
+ *
+ * The number is larger than 2^53. As a JavaScript number it would silently become
+ * another job's id, so numbers are refused. The service forgets an id after 24
+ * hours, and knows it only in the region where the job was submitted.
+ *
+ * **Example** (From a text to a JobId)
+ *
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Effect, Schema } from "effect"
+ * import * as Job from "effect-hunyuan3d/Job"
+ *
+ * const decode = Schema.decodeUnknownEffect(Job.JobId)
+ * assert.equal(await Effect.runPromise(decode("1375367755519696896")), "1375367755519696896")
+ * const error = await Effect.runPromise(Effect.flip(decode("my-job")))
+ * assert.match(error.message, /string of digits/)
+ * ```
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const JobId = Schema.String.check(
+  // Room on either side of 19: a longer id must never make a paid job unreachable.
+  Schema.isPattern(/^[0-9]{10,32}$/, { expected: "a JobId, which is a string of digits such as 1375367755519696896" })
+).pipe(Schema.brand("effect-hunyuan3d/JobId"))
+
+/**
+ * The type of {@link JobId}.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type JobId = typeof JobId.Type
+
+const Extra = Schema.Record(Schema.String, Schema.Json)
+
+// The query of any link in a JSON text, in a text inside that text too, where a quote or `&` is escaped.
+const linkQuery = /\?[^\s"\\=?]*=(?:[^\s"\\]|\\[^"])*/g
+
+/**
+ * One result file of a job.
+ *
+ * **Details**
+ *
+ * `type` is open (`OBJ`, `GLB`, `IMAGE`, `Image`, …): compare it without case. An
+ * `OBJ` is usually a zip of the mesh, its materials and textures. `url` and
+ * `previewUrl` are pre-signed links, valid for 24 hours; each field may be
+ * missing. `expiresAt` is read from the link's `q-sign-time`.
+ *
+ * **Gotchas**
+ *
+ * `toJSON`, `toString` and inspection leave out the query of the links, so that
+ * logs grant no access. Use `Schema.encodeEffect(Job)` to store one.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class File3D extends Schema.Class<File3D>("effect-hunyuan3d/File3D")({
+  type: Schema.optionalKey(Schema.String),
+  url: Schema.optionalKey(Schema.String),
+  previewUrl: Schema.optionalKey(Schema.String),
+  expiresAt: Schema.optionalKey(Schema.DateTimeUtcFromString),
+  extra: Extra.pipe(Schema.withConstructorDefault(Effect.succeed({})))
+}) {
+  toJSON(): unknown {
+    return JSON.parse(JSON.stringify({ ...this }).replace(linkQuery, "?…"))
+  }
+  override toString(): string {
+    return `File3D(${JSON.stringify(this)})`
+  }
+  [Symbol.for("nodejs.util.inspect.custom")](): unknown {
+    return this.toJSON()
+  }
+}
+
+const defaultTo = <S extends Schema.Top & Schema.WithoutConstructorDefault>(schema: S, value: S["~type.make.in"]) =>
+  schema.pipe(Schema.withConstructorDefault(Effect.succeed(value)))
+
+const fields = (status: string) => ({
+  id: JobId,
+  /** The service's own word for the state, such as `RUN`. */
+  status: defaultTo(Schema.String, status),
+  /** Why a job failed: an open string, empty while it has not. */
+  errorCode: defaultTo(Schema.String, ""),
+  errorMessage: defaultTo(Schema.String, ""),
+  files: defaultTo(Schema.Array(File3D), []),
+  /** Names this answer in a question to Tencent Cloud's support. */
+  requestId: defaultTo(Schema.String, ""),
+  /** Response fields that this library does not know, such as `ResultCreditConsumed`. */
+  extra: defaultTo(Extra, {})
+})
+
+/**
+ * The job waits for one of the account's task slots (`WAIT`).
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class Waiting extends Schema.TaggedClass<Waiting>("effect-hunyuan3d/Job/Waiting")("Waiting", fields("WAIT")) {}
+
+/**
+ * The job is being computed (`RUN`).
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class Running extends Schema.TaggedClass<Running>("effect-hunyuan3d/Job/Running")("Running", fields("RUN")) {}
+
+/**
+ * The job has ended and `files` holds its results (`DONE`).
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class Done extends Schema.TaggedClass<Done>("effect-hunyuan3d/Job/Done")("Done", fields("DONE")) {}
+
+/**
+ * The job has ended without a result (`FAIL`); `errorCode` and `errorMessage` say why.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class Failed extends Schema.TaggedClass<Failed>("effect-hunyuan3d/Job/Failed")("Failed", fields("FAIL")) {}
+
+/**
+ * The service answered a `status` that this library does not know. The job is
+ * taken to go on.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class Unrecognized extends Schema.TaggedClass<Unrecognized>("effect-hunyuan3d/Job/Unrecognized")(
+  "Unrecognized",
+  fields("UNRECOGNIZED")
+) {}
+
+/**
+ * A job as one look showed it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Job = Schema.Union([Waiting, Running, Done, Failed, Unrecognized])
+
+/**
+ * The type of {@link Job}.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Job = typeof Job.Type
+
+/**
+ * Whether the job has ended and no later look can show anything else.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const isEnded = (job: Job): job is Done | Failed => job._tag === "Done" || job._tag === "Failed"
+
+/**
+ * A handle on a submitted job that survives the process: store it encoded, decode
+ * it elsewhere and go on waiting.
+ *
+ * **Details**
+ *
+ * `kind` names the kind of job, such as `Pro`, and `region` where it was
+ * submitted, since the service knows a job nowhere else. `submittedAt` is missing
+ * when only the id was known.
+ *
+ * **Example** (Through a database and back)
+ *
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Effect, Schema } from "effect"
+ * import * as Job from "effect-hunyuan3d/Job"
+ *
+ * const ticket = new Job.JobTicket({
+ *   jobId: Job.JobId.make("1375367755519696896"),
+ *   kind: "Pro",
+ *   region: "ap-singapore"
+ * })
+ * const text = JSON.stringify(await Effect.runPromise(Schema.encodeEffect(Job.JobTicket)(ticket)))
+ * const again = await Effect.runPromise(Schema.decodeUnknownEffect(Job.JobTicket)(JSON.parse(text)))
+ * assert.deepEqual(again, ticket)
+ * ```
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class JobTicket extends Schema.Class<JobTicket>("effect-hunyuan3d/JobTicket")({
+  jobId: JobId,
+  kind: Schema.String,
+  region: Schema.String,
+  submittedAt: Schema.optionalKey(Schema.DateTimeUtcFromString)
+}) {}
+
+const OptionalText = Schema.optional(Schema.NullOr(Schema.String))
+
+const ResponseFile = Schema.StructWithRest(
+  Schema.Struct({ Type: OptionalText, Url: OptionalText, PreviewImageUrl: OptionalText }),
+  [Extra]
+)
+
+/**
+ * The service's answer to a query, as it stands on the wire. Only `Status` and
+ * `RequestId` must be there.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Response = Schema.StructWithRest(
+  Schema.Struct({
+    Status: Schema.String,
+    ErrorCode: OptionalText,
+    ErrorMessage: OptionalText,
+    ResultFile3Ds: Schema.optional(Schema.NullOr(Schema.Array(ResponseFile))),
+    RequestId: Schema.String
+  }),
+  [Extra]
+)
+
+const states = { WAIT: Waiting, RUN: Running, DONE: Done, FAIL: Failed }
+
+/**
+ * Reads the service's answer about the job `id`.
+ *
+ * **Example** (A job that runs)
+ *
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import * as Job from "effect-hunyuan3d/Job"
+ *
+ * const job = Job.fromResponse(Job.JobId.make("1375367755519696896"), {
+ *   Status: "RUN",
+ *   ErrorCode: "",
+ *   ErrorMessage: "",
+ *   ResultFile3Ds: [],
+ *   RequestId: "e7c1aa24-7bcc-405e-9dce-c6047b9f6688"
+ * })
+ * assert.equal(job._tag, "Running")
+ * assert.equal(Job.isEnded(job), false)
+ * ```
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fromResponse = (id: JobId, response: typeof Response.Type): Job => {
+  const { Status, ErrorCode, ErrorMessage, ResultFile3Ds, RequestId, ...extra } = response
+  const State = isKnown(Status) ? states[Status] : Unrecognized
+  return new State({
+    id,
+    status: Status,
+    errorCode: ErrorCode ?? "",
+    errorMessage: ErrorMessage ?? "",
+    files: (ResultFile3Ds ?? []).map(fromResponseFile),
+    requestId: RequestId,
+    extra
+  })
+}
+
+const isKnown = (status: string): status is keyof typeof states => Object.hasOwn(states, status)
+
+const fromResponseFile = ({ Type, Url, PreviewImageUrl, ...extra }: typeof ResponseFile.Type): File3D => {
+  const expiresAt = linkExpiry(Url || PreviewImageUrl || "")
+  return new File3D({
+    ...(Type ? { type: Type } : {}),
+    ...(Url ? { url: Url } : {}),
+    ...(PreviewImageUrl ? { previewUrl: PreviewImageUrl } : {}),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    extra
+  })
+}
+
+// `q-sign-time=1775554903%3B1775641302`: start and end in Unix seconds.
+const linkExpiry = (link: string): DateTime.Utc | undefined => {
+  const end = /[?&]q-sign-time=[0-9]+(?:%3B|;)([0-9]{1,12})(?:&|$)/i.exec(link)?.[1]
+  return end === undefined ? undefined : Option.getOrUndefined(DateTime.make(Number(end) * 1000))
+}
