@@ -1,0 +1,181 @@
+/**
+ * Who signs: a source of secret id, secret key and, for temporary credentials,
+ * session token.
+ *
+ * `Credentials` holds an effect rather than a value, because temporary
+ * credentials expire: `Signer` asks for the credential of every single attempt,
+ * and a provider may hand out a fresh one each time. Secrets are `Redacted`
+ * from here on; only `Tc3` unwraps the key and only `Signer` the token.
+ *
+ * Surrounding white space of configured values is cut off: a key pasted with a
+ * line break is otherwise refused as `AuthFailure.SecretIdNotFound`.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+
+/**
+ * One key pair as Tencent Cloud issues it, with the session token when the pair
+ * is temporary.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Credential {
+  readonly secretId: string
+  readonly secretKey: Redacted.Redacted<string>
+  readonly token?: Redacted.Redacted<string> | undefined
+}
+
+/**
+ * No credential could be had. The message says where it was looked for and what
+ * to set.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class CredentialsError extends Schema.TaggedError<CredentialsError>("effect-hunyuan3d/CredentialsError")(
+  "CredentialsError",
+  { message: Schema.String, cause: Schema.optional(Schema.Defect()) }
+) {}
+
+/**
+ * The service that hands out the credential to sign with.
+ *
+ * **Example** (A credential that refreshes)
+ *
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Effect, Layer, Redacted } from "effect"
+ * import * as Credentials from "effect-hunyuan3d/Credentials"
+ *
+ * let issued = 0
+ * const issue = Effect.sync((): Credentials.Credential => {
+ *   issued += 1
+ *   return { secretId: `AKID${issued}`, secretKey: Redacted.make("key"), token: Redacted.make("token") }
+ * })
+ * const Refreshing = Layer.effect(
+ *   Credentials.Credentials,
+ *   Effect.map(Effect.cachedWithTTL(issue, "1 hour"), (get) => ({ get }))
+ * )
+ *
+ * const secretId = Credentials.Credentials.use((credentials) => credentials.get).pipe(
+ *   Effect.map((credential) => credential.secretId),
+ *   Effect.provide(Refreshing)
+ * )
+ * assert.equal(await Effect.runPromise(secretId), "AKID1")
+ * ```
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class Credentials extends Context.Service<
+  Credentials,
+  {
+    /** The credential for the next signature. Asked once per attempt, so a costly source caches. */
+    readonly get: Effect.Effect<Credential, CredentialsError>
+  }
+>()("effect-hunyuan3d/Credentials") {}
+
+/**
+ * Provides one fixed credential.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (credential: Credential): Layer.Layer<Credentials> =>
+  Layer.succeed(Credentials, { get: Effect.succeed(credential) })
+
+/**
+ * Provides a fixed credential read from `Config` when the layer is built.
+ *
+ * **Example** (Names of your own)
+ *
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Config, ConfigProvider, Effect } from "effect"
+ * import * as Credentials from "effect-hunyuan3d/Credentials"
+ *
+ * const Live = Credentials.layerConfig({
+ *   secretId: Config.String("HUNYUAN_ID"),
+ *   secretKey: Config.Redacted("HUNYUAN_KEY")
+ * })
+ *
+ * const secretId = Credentials.Credentials.use((credentials) => credentials.get).pipe(
+ *   Effect.map((credential) => credential.secretId),
+ *   Effect.provide(Live),
+ *   Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown({ HUNYUAN_ID: "AKID1", HUNYUAN_KEY: "secret" })))
+ * )
+ * assert.equal(await Effect.runPromise(secretId), "AKID1")
+ * ```
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerConfig = (options: {
+  readonly secretId: Config.Config<string>
+  readonly secretKey: Config.Config<Redacted.Redacted<string>>
+  readonly token?: Config.Config<Option.Option<Redacted.Redacted<string>>> | undefined
+}): Layer.Layer<Credentials, Config.ConfigError> => Layer.unwrap(Effect.map(fromConfig(options), layer))
+
+/**
+ * Provides a fixed credential from the environment variables of Tencent Cloud's
+ * own tools.
+ *
+ * **Details**
+ *
+ * Reads `TENCENTCLOUD_SECRET_ID` and `TENCENTCLOUD_SECRET_KEY`, and, for a
+ * temporary credential, `TENCENTCLOUD_SESSION_TOKEN` (the name in the Node SDK)
+ * or `TENCENTCLOUD_TOKEN` (the name in the command-line tool). A variable that is
+ * empty or blank counts as missing. Fails with `CredentialsError` while the layer is built.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerEnv: Layer.Layer<Credentials, CredentialsError> = Layer.unwrap(
+  Effect.mapBoth(
+    Effect.suspend(() =>
+      fromConfig({
+        secretId: variable("TENCENTCLOUD_SECRET_ID"),
+        secretKey: secret("TENCENTCLOUD_SECRET_KEY"),
+        token: secret("TENCENTCLOUD_SESSION_TOKEN").pipe(
+          Config.orElse(() => secret("TENCENTCLOUD_TOKEN")),
+          Config.map(Option.some),
+          Config.orElse(() => Config.succeed(Option.none()))
+        )
+      })
+    ),
+    {
+      onSuccess: layer,
+      onFailure: (cause) =>
+        new CredentialsError({
+          message:
+            "No credentials in the environment: set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY " +
+            "(and TENCENTCLOUD_SESSION_TOKEN for a temporary key pair).",
+          cause
+        })
+    }
+  )
+)
+
+const variable = (name: string) => Config.schema(Schema.Trim.check(Schema.isNonEmpty()), name)
+
+const secret = (name: string) => Config.map(variable(name), (value) => Redacted.make(value))
+
+const fromConfig = Effect.fnUntraced(function* (options: Parameters<typeof layerConfig>[0]) {
+  const token = options.token === undefined ? Option.none() : yield* options.token
+  const credential: Credential = {
+    secretId: (yield* options.secretId).trim(),
+    secretKey: trimmed(yield* options.secretKey),
+    token: Option.getOrUndefined(Option.map(token, trimmed))
+  }
+  return credential
+})
+
+const trimmed = (value: Redacted.Redacted<string>) => Redacted.make(Redacted.value(value).trim())
