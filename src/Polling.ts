@@ -1,0 +1,91 @@
+/**
+ * When to look at a job again, and when to stop waiting for it.
+ *
+ * A wait looks at once. After each look the schedule is stepped with the `Job`
+ * that was seen and says how long to sleep, or ends the wait. Any Effect
+ * `Schedule` that takes a `Job` will do, so it can look more often while a job
+ * runs than while it waits for a slot.
+ *
+ * What surprises: a look that failed for a transient reason does not step the
+ * schedule. It is repeated after a pause of its own until the deadline.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import type * as Job from "./Job.ts"
+
+/**
+ * How a wait polls.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface PollingOptions {
+  /** Stepped with each job that was seen; gives the pause before the next look. */
+  readonly schedule: Schedule.Schedule<unknown, Job.Job>
+  /** How long to wait in all, from the call of `wait`. */
+  readonly deadline: Duration.Input
+}
+
+/**
+ * Pauses that grow from 3 to 15 seconds, each 20 % longer or shorter at random:
+ * for jobs that take one to five minutes.
+ *
+ * @category schedules
+ * @since 0.1.0
+ */
+export const relaxed: Schedule.Schedule<unknown, Job.Job> = Schedule.min([
+  Schedule.exponential("3 seconds", 1.3),
+  Schedule.spaced("15 seconds")
+]).pipe(Schedule.jittered)
+
+/**
+ * A look every second: for a person who waits, and few jobs at a time.
+ *
+ * @category schedules
+ * @since 0.1.0
+ */
+export const eager: Schedule.Schedule<unknown, Job.Job> = Schedule.spaced("1 second")
+
+/**
+ * The polling in force: {@link relaxed} for at most 30 minutes.
+ *
+ * @category references
+ * @since 0.1.0
+ */
+export const Polling = Context.Reference<PollingOptions>("effect-hunyuan3d/Polling", {
+  defaultValue: () => ({ schedule: relaxed, deadline: "30 minutes" })
+})
+
+/**
+ * Sets how waits poll, wherever they say nothing of their own.
+ *
+ * **Example** (Slowly while the job waits, quickly while it runs)
+ *
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Duration, Effect, Schedule } from "effect"
+ * import type * as Job from "effect-hunyuan3d/Job"
+ * import * as Polling from "effect-hunyuan3d/Polling"
+ *
+ * const byState = Schedule.identity<Job.Job>().pipe(
+ *   Schedule.addDelay(({ input }) => Effect.succeed(input._tag === "Waiting" ? "20 seconds" : "4 seconds"))
+ * )
+ * const Patient = Polling.layer({ schedule: byState, deadline: "2 hours" })
+ *
+ * const deadline = Effect.map(Polling.Polling, (polling) => Duration.fromInputUnsafe(polling.deadline))
+ * assert.equal(Duration.toHours(await Effect.runPromise(Effect.provide(deadline, Patient))), 2)
+ * ```
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (options: Partial<PollingOptions>): Layer.Layer<never> =>
+  Layer.effect(
+    Polling,
+    Effect.map(Polling, (polling) => ({ ...polling, ...options }))
+  )
