@@ -1,0 +1,27 @@
+/** `hunyuan3d demo`: the whole way on the embedded model of the service; needs no account and no network. */
+import * as Command from "effect/cli/Command"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Fake from "../Fake.ts"
+import * as GenerateJob from "../GenerateJob.ts"
+import * as JobKind from "../JobKind.ts"
+import * as Polling from "../Polling.ts"
+import { generateAndShow } from "./generate.ts"
+import { showDownload, showFiles } from "./report.ts"
+
+const prompt = "a brass teapot"
+const directory = "demo-models"
+
+export const demo = Command.make(
+  "demo",
+  {},
+  Effect.fnUntraced(function* () {
+    yield* Console.log(`Prompt: ${prompt} (on the embedded model of the service: no account, no network)`)
+    yield* generateAndShow(JobKind.Pro, { Prompt: prompt }, { schedule: Polling.eager, deadline: "30 seconds" }).pipe(
+      Effect.tap(showFiles),
+      Effect.flatMap((done) => showDownload(done, directory, {})),
+      Effect.provide(GenerateJob.layer.pipe(Layer.provideMerge(Fake.layer({ wait: "1500 millis", run: "4 seconds" }))))
+    )
+  })
+).pipe(Command.withDescription("Show the whole way on the embedded model of the service, in a few seconds"))
