@@ -182,8 +182,10 @@ layer(ServedModel, { excludeTestServices: true })("hunyuan3d", (it) => {
       yield* fs.writeFileString(`${directory}/request.json`, `{"FaceCount":5000}`)
       const { code, stderr } = yield* ask(
         "submit",
-        ...["--image", `${directory}/a.png`, "--view", "left=https://host.example/left.png"],
-        ...["--request", `${directory}/request.json`, "--enable-pbr"]
+        "--enable-pbr",
+        `--image=${directory}/a.png`,
+        "--view=left=https://host.example/left.png",
+        `--request=${directory}/request.json`
       )
       assert.strictEqual(code, 0, stderr)
       const last = (yield* Fake.Fake.use((fake) => fake.requests)).at(-1)
