@@ -18,7 +18,15 @@ export const demo = Command.make(
   {},
   Effect.fnUntraced(function* () {
     yield* Console.log(`Prompt: ${prompt} (on the embedded model of the service: no account, no network)`)
-    yield* generateAndShow(JobKind.Pro, { Prompt: prompt }, { schedule: Polling.eager, deadline: "30 seconds" }).pipe(
+    yield* generateAndShow(
+      JobKind.Pro,
+      { Prompt: prompt },
+      {
+        schedule: Polling.eager,
+        deadline: "30 seconds",
+        resumable: false
+      }
+    ).pipe(
       Effect.tap(showFiles),
       Effect.flatMap((done) => showDownload(done, directory, {})),
       Effect.provide(GenerateJob.layer.pipe(Layer.provideMerge(Fake.layer({ wait: "1500 millis", run: "4 seconds" }))))

@@ -32,7 +32,11 @@ export const generate = Command.make(
   Effect.fnUntraced(function* (flags) {
     const request = yield* readRequest(flags.kind, flags)
     yield* Effect.gen(function* () {
-      const done = yield* generateAndShow(flags.kind, request, polling(flags))
+      const done = yield* generateAndShow(flags.kind, request, {
+        ...polling(flags),
+        // The embedded model ends with the program, and its jobs with it.
+        resumable: flags.transport !== "fake"
+      })
       if (Option.isSome(flags.out)) {
         yield* showDownload(done, flags.out.value, flags)
       } else if (!flags.json) {
@@ -53,7 +57,7 @@ export const generate = Command.make(
 export const generateAndShow = <Request extends Schema.ConstraintCodec<unknown, unknown>>(
   kind: JobKind.JobKind<Request>,
   request: Request["Type"],
-  options: Polling.PollingOptions
+  { resumable, ...options }: Polling.PollingOptions & { readonly resumable: boolean }
 ) =>
   showChanges(
     Stream.unwrap(GenerateJob.GenerateJob.useSync((jobs) => jobs.stream(kind, request, options))).pipe(
@@ -61,7 +65,10 @@ export const generateAndShow = <Request extends Schema.ConstraintCodec<unknown, 
         GenerateJob.Progress.$match({
           Submitted: ({ ticket }) =>
             Stream.fromEffectDrain(
-              Console.error(`Submitted job ${ticket.jobId}. Should this program stop: ${resumeCommand(ticket)}`)
+              Console.error(
+                `Submitted job ${ticket.jobId}.` +
+                  (resumable ? ` Should this program stop: ${resumeCommand(ticket)}` : "")
+              )
             ),
           Changed: ({ job }) => Stream.succeed(job)
         })
