@@ -30,6 +30,7 @@ const run = (
     readonly env?: Record<string, string>
     readonly cwd?: string
     readonly interruptAt?: RegExp
+    readonly signal?: "SIGKILL"
   } = {}
 ) =>
   Effect.callback<Run>((resume) => {
@@ -41,7 +42,7 @@ const run = (
     )
     for (const output of [child.stdout, child.stderr]) {
       output?.on("data", (text) => {
-        if (options.interruptAt?.test(String(text))) child.kill("SIGINT")
+        if (options.interruptAt?.test(String(text))) child.kill(options.signal ?? "SIGINT")
       })
     }
     return Effect.sync(() => child.kill("SIGKILL"))
@@ -293,6 +294,19 @@ layer(ServedModel, { excludeTestServices: true })("hunyuan3d", (it) => {
       const { code, stderr } = yield* run(["serve", "--port", port])
       assert.match(stderr, /^hunyuan3d: Port \d+ cannot be listened on\..*\n$/)
       assert.strictEqual(code, 1)
+    })
+  )
+
+  it.effect("a wait that was killed goes on when it is called again, and submits nothing", () =>
+    Effect.gen(function* () {
+      const fake = yield* Fake.Fake
+      const endpoint = yield* Endpoint
+      const id = yield* fake.job({ run: "1 hour" })
+      yield* run(["wait", id, "--endpoint", endpoint], { interruptAt: /RUN/, signal: "SIGKILL" })
+      yield* fake.complete(id)
+      assert.strictEqual((yield* ask("wait", id)).code, 0)
+      const asked = (yield* fake.requests).filter(({ body }) => body.includes(id)).map(({ action }) => action)
+      assert.deepStrictEqual(Array.from(new Set(asked)), ["QueryHunyuanTo3DProJob"])
     })
   )
 
