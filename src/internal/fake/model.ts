@@ -8,9 +8,9 @@
  */
 import * as Duration from "effect/Duration"
 import type * as Random from "effect/Random"
-import type * as Fake from "../Fake.ts"
-import * as Job from "../Job.ts"
-import * as JobKind from "../JobKind.ts"
+import type * as Fake from "../../Fake.ts"
+import * as Job from "../../Job.ts"
+import * as JobKind from "../../JobKind.ts"
 
 /** How long an id, and a link to a result, is valid: 24 hours in milliseconds. */
 export const lifetime = 86_400_000
