@@ -34,7 +34,7 @@ export class Transport extends Schema.TaggedError<Transport>("effect-hunyuan3d/A
   isRetryable: Schema.Boolean.pipe(Schema.withConstructorDefault(Effect.succeed(true)))
 }) {
   override get message(): string {
-    return `${this.description}. Check the network and the endpoint.`
+    return this.isRetryable ? `${this.description}. Check the network and the endpoint.` : this.description
   }
 }
 
@@ -337,7 +337,7 @@ export class ApiError extends Schema.TaggedError<ApiError>("effect-hunyuan3d/Api
   get isRetryable(): boolean {
     return this.reason.isRetryable
   }
-  /** The service's open code, or one that begins with `Client.` when no answer arrived. */
+  /** The service's open code, or one of this library's own, which begin with `Client.`. */
   get code(): string {
     return this.reason.code
   }
@@ -429,8 +429,8 @@ export const reasonFromCode = (refused: {
   return tag === "NotFound" ? new NotFound({ code, description, region }) : new refusals[tag]({ code, description })
 }
 
-// From the start of a word only: a long word without a code would else be read again from each of its letters.
-// The first word of the message that is a code we know.
+// The first word of the message that is a code we know. From the start of a word only: a long word without a code would
+// else be read again from each of its letters.
 const innerCode = (description: string) =>
   description.match(/\b[A-Z][A-Za-z]+(?:\.[A-Z][A-Za-z]+)*/g)?.find((word) => tagOf(word) !== "Other") ?? ""
 

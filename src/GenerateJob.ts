@@ -2,12 +2,13 @@
  * The whole job in one call: submit a request, wait for its end, have its files.
  *
  * `generate` answers with the job that is done. `stream` shows the same happening:
- * the ticket first, before the job is looked at, so that an application can store
- * it, then every change of the job.
+ * the ticket first, before the job is looked at, then every change of the job. An
+ * application that stores the ticket can go on with it after a crash.
  *
  * What surprises: interrupting either does not cancel the job, which the service
  * cannot do. The ticket is logged, and `SubmitJob.ticketOf` finds it in the exit
- * of `generate`; `QueryJob.wait` goes on from it.
+ * of `generate`; for `stream` it is the first element. `QueryJob.wait` goes on from
+ * it.
  *
  * @since 0.1.0
  */
@@ -115,7 +116,7 @@ export const layerNoDeps: Layer.Layer<GenerateJob, never, SubmitJob.SubmitJob | 
     return {
       generate: (kind, request, options) => submitWith(kind, request, (ticket) => wait(ticket, options)),
       stream: (kind, request, options) =>
-        // A capacity of zero: nothing is looked at before the ticket is taken.
+        // Without a buffer, nothing is looked at before the ticket is taken.
         Stream.callback(
           (queue) =>
             submitWith(kind, request, (ticket) =>

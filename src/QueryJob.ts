@@ -60,9 +60,9 @@ export class JobFailed extends Schema.TaggedError<JobFailed>("effect-hunyuan3d/J
  * **Details**
  *
  * `ticket` resumes the wait, here or in another process. `last` is the last state
- * that was seen, `looks` how often the job was asked for while it was waited for,
- * failed looks included, `failure` why the last look failed, if it did, and
- * `elapsed` how long this wait took.
+ * that was seen and `failure` why the last look failed, if it did. `looks` is how
+ * often the job was asked for by the loop that this wait shared, failed looks
+ * included, and `elapsed` how long this wait took.
  *
  * @category errors
  * @since 0.1.0
@@ -205,7 +205,8 @@ const make = Effect.fnUntraced(function* (look: Look) {
         Effect.repeat({ until: Job.isEnded, schedule: loop.schedule }),
         Effect.onExit((exit) =>
           Effect.andThen(
-            RcMap.invalidate(loops, loop),
+            // New waiters start anew. A loop that is interrupted has left the map already, perhaps to a successor.
+            Exit.hasInterrupts(exit) ? Effect.void : RcMap.invalidate(loops, loop),
             update((now) => ({ ...now, exit }))
           )
         ),
@@ -237,7 +238,7 @@ const make = Effect.fnUntraced(function* (look: Look) {
         new Job.JobTicket({ jobId: target, kind: kind.name, region: endpoint.region }, { disableChecks: true })
     return {
       ticket,
-      name: [endpoint.host, ticket.region, kind.name, ticket.jobId].join("/"),
+      name: JSON.stringify([{ ...endpoint, region: ticket.region }, kind.name, ticket.jobId]),
       look: Effect.provideService(look(ticket, kind), TencentCloud.Endpoint, { ...endpoint, region: ticket.region })
     }
   })

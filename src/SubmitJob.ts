@@ -8,7 +8,7 @@
  * once than the service would compute.
  *
  * What surprises: a submission that is interrupted while its request is under way
- * still waits for the answer, a few seconds at most, because the job may exist by
+ * still waits for the answer, ten seconds at most, because the job may exist by
  * then. The ticket is logged as a warning and stands in the exit, where
  * `ticketOf` finds it.
  *
@@ -157,10 +157,10 @@ export const layerNoDeps: Layer.Layer<SubmitJob, never, TencentCloud.TencentClou
     const cloud = yield* TencentCloud.TencentCloud
     const endpointSetting = yield* setting(TencentCloud.Endpoint)
     const slotsFullSetting = yield* setting(SlotsFull)
-    const slots = new Map<string, Semaphore.Semaphore>()
+    const slots = new Map<JobKind.Any, Semaphore.Semaphore>()
     const slotsOf = (kind: JobKind.Any) => {
-      const known = slots.get(kind.name) ?? Semaphore.makeUnsafe(kind.tasksAtOnce)
-      slots.set(kind.name, known)
+      const known = slots.get(kind) ?? Semaphore.makeUnsafe(kind.tasksAtOnce)
+      slots.set(kind, known)
       return known
     }
 
@@ -185,7 +185,7 @@ export const layerNoDeps: Layer.Layer<SubmitJob, never, TencentCloud.TencentClou
       return new Job.JobTicket({ jobId: jobId.value, kind: kind.name, region, submittedAt: yield* DateTime.now })
     })
 
-    const submitWith = Effect.fn("SubmitJob.submit")(function* <Request extends Codec, A, E, R>(
+    const submitWith = Effect.fn("SubmitJob.submitWith")(function* <Request extends Codec, A, E, R>(
       kind: JobKind.JobKind<Request>,
       request: Request["Type"],
       use: (ticket: Job.JobTicket) => Effect.Effect<A, E, R>
@@ -197,7 +197,8 @@ export const layerNoDeps: Layer.Layer<SubmitJob, never, TencentCloud.TencentClou
             submitOnce(kind, request),
             (error) => error.reason._tag === "TaskSlotsFull",
             (error) =>
-              restore(nextTry(error)).pipe(
+              Effect.logInfo("All task slots of the account are taken; trying again in a while.").pipe(
+                Effect.andThen(restore(nextTry(error))),
                 Pull.catchDone(() => Effect.fail(error)),
                 Effect.andThen(Effect.suspend(() => submitted))
               )

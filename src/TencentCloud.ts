@@ -159,7 +159,7 @@ export const Endpoint = Context.Reference<EndpointOptions>("effect-hunyuan3d/Ten
  * @category models
  * @since 0.1.0
  */
-export interface CallOptions {
+export interface PolicyOptions {
   /** How long one attempt may take, from sending to the last byte of the answer; waiting for a slot is not counted. */
   readonly timeout: Duration.Input
   /** The largest answer that is read. */
@@ -176,7 +176,7 @@ export interface CallOptions {
  * @category references
  * @since 0.1.0
  */
-export const Policy = Context.Reference<CallOptions>("effect-hunyuan3d/TencentCloud/Policy", {
+export const Policy = Context.Reference<PolicyOptions>("effect-hunyuan3d/TencentCloud/Policy", {
   defaultValue: () => ({
     timeout: "10 seconds",
     maxResponseSize: ByteSize.mebibytes(1),
@@ -259,7 +259,7 @@ export const layerNoDeps: Layer.Layer<
     const skew = yield* Ref.make(Duration.zero)
 
     /** Sends one signed request and reads its answer, within the time and size allowed. */
-    const exchange = (request: HttpClientRequest.HttpClientRequest, policy: CallOptions, failure: Failure) =>
+    const exchange = (request: HttpClientRequest.HttpClientRequest, policy: PolicyOptions, failure: Failure) =>
       client.execute(request).pipe(
         Effect.mapError((error) => failure(fromHttpClientError(error))),
         Effect.flatMap((response) => Effect.map(readText(response, policy, failure), (text) => ({ response, text }))),
@@ -282,7 +282,7 @@ export const layerNoDeps: Layer.Layer<
       operation: Operation<Input, Output>,
       request: HttpClientRequest.HttpClientRequest,
       endpoint: EndpointOptions,
-      policy: CallOptions,
+      policy: PolicyOptions,
       failure: Failure
     ) {
       const slot = limiter
@@ -292,15 +292,16 @@ export const layerNoDeps: Layer.Layer<
             failure(new ApiError.Transport({ description: "The rate limiter gave no slot", cause }))
           )
         )
-      // A submission runs uninterruptibly, so that its answer is not lost. Waiting for a slot loses nothing.
-      yield* operation.safeToRepeat ? slot : Effect.interruptible(slot)
-      const signed = yield* signer
-        .sign(request, { service: operation.service ?? endpoint.service, skew: yield* Ref.get(skew) })
-        .pipe(
-          Effect.mapError((error) =>
-            failure(new ApiError.Authentication({ code: "Client.NoCredentials", description: error.message }))
-          )
+      const sign = Effect.flatMap(Ref.get(skew), (skew) =>
+        signer.sign(request, { service: operation.service ?? endpoint.service, skew })
+      ).pipe(
+        Effect.mapError((error) =>
+          failure(new ApiError.Authentication({ code: "Client.NoCredentials", description: error.message }))
         )
+      )
+      // A submission runs uninterruptibly, so that its answer is not lost. Nothing is lost before it is sent.
+      const prepare = Effect.andThen(slot, sign)
+      const signed = yield* operation.safeToRepeat ? prepare : Effect.interruptible(prepare)
       const { response, text } = yield* exchange(signed, policy, failure)
       const answer = decodeAnswer(operation, endpoint, response.status, text, failure)
       if (Result.isFailure(answer) && answer.failure.reason._tag === "ClockSkew") {
@@ -392,7 +393,7 @@ const encodeRequest = Effect.fnUntraced(function* <Input extends Codec, Output e
   })
 })
 
-const readText = (response: HttpClientResponse.HttpClientResponse, policy: CallOptions, failure: Failure) =>
+const readText = (response: HttpClientResponse.HttpClientResponse, policy: PolicyOptions, failure: Failure) =>
   response.stream.pipe(
     Stream.mapError((error) => failure(fromHttpClientError(error))),
     Stream.limitBytes(policy.maxResponseSize, () =>
@@ -417,10 +418,13 @@ const fromHttpClientError = ({ reason }: HttpClientError.HttpClientError): ApiEr
     case "EmptyBodyError":
       return new ApiError.MalformedResponse({ status: reason.response.status, description: "it has no body" })
     default:
+      // A transport of our own may know that trying again is of no use, as a replay does.
+      if (Predicate.hasProperty(reason.cause, "isRetryable") && reason.cause.isRetryable === false) {
+        return new ApiError.Transport({ description: why(reason.cause), cause: reason.cause, isRetryable: false })
+      }
       return new ApiError.Transport({
         description: `${reason.request.url} could not be reached (${why(reason.cause) || reason.message})`,
-        cause: reason.cause,
-        isRetryable: !(Predicate.hasProperty(reason.cause, "isRetryable") && reason.cause.isRetryable === false)
+        cause: reason.cause
       })
   }
 }

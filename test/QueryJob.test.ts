@@ -19,6 +19,7 @@ const transient = apiError(new ApiError.Timeout({ timeout: Duration.seconds(10) 
 const refused = apiError(new ApiError.Permission({ code: "UnauthorizedOperation", description: "no" }))
 
 const everySecond = Schedule.spaced("1 second")
+const tenSeconds = Schedule.spaced("10 seconds")
 
 /** A `TencentCloud` that answers each look by `answer` and counts the looks. */
 const counted = (answer: (look: number) => Effect.Effect<unknown, ApiError.ApiError>) =>
@@ -229,6 +230,29 @@ describe("waits for the same job", () => {
       assert.isTrue(yield* Ref.get(aborted))
       yield* TestClock.adjust("1 hour")
       assert.strictEqual(yield* looks, 2)
+    })
+  )
+
+  it.effect("share one loop also when it began while the last one was being stopped", () =>
+    Effect.gen(function* () {
+      const { jobs, looks } = yield* counted(() =>
+        Effect.andThen(
+          Effect.onInterrupt(Effect.sleep("1 second"), () => Effect.sleep("100 millis")),
+          status("RUN")
+        )
+      )
+      const wait = Effect.forkChild(Effect.exit(jobs.wait(id, { schedule: tenSeconds, deadline: "1 minute" })))
+      const stopped = yield* wait
+      yield* TestClock.adjust("500 millis")
+      yield* Effect.forkChild(Fiber.interrupt(stopped))
+      yield* TestClock.adjust("50 millis")
+      yield* wait
+      yield* TestClock.adjust("200 millis")
+      const before = yield* looks
+      yield* wait
+      yield* wait
+      yield* TestClock.adjust("1 minute")
+      assert.isAtMost((yield* looks) - before, 6)
     })
   )
 

@@ -94,7 +94,7 @@ const status = (Status: string, more: object = {}) =>
   JSON.stringify({ Response: { Status, ErrorCode: "", ErrorMessage: "", ResultFile3Ds: [], RequestId: "r", ...more } })
 const running = status("RUN")
 
-const policy: TencentCloud.CallOptions = {
+const policy: TencentCloud.PolicyOptions = {
   timeout: "1 minute",
   maxResponseSize: ByteSize.kibibytes(64),
   retry: Schedule.recurs(0)
@@ -102,7 +102,7 @@ const policy: TencentCloud.CallOptions = {
 
 /** Runs an application with the library's layers against the host. */
 const withApp =
-  (host: string, client: Client, options?: Partial<TencentCloud.CallOptions>) =>
+  (host: string, client: Client, options?: Partial<TencentCloud.PolicyOptions>) =>
   <A, E>(effect: Effect.Effect<A, E, QueryJob.QueryJob>): Effect.Effect<A, E> =>
     effect.pipe(
       Effect.provide(
