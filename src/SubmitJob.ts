@@ -139,7 +139,10 @@ const handingOut =
     Effect.catchCause(self, (cause) =>
       Effect.andThen(
         Cause.hasInterrupts(cause)
-          ? Effect.logWarning("Interrupted. The job is submitted and goes on; its ticket resumes the wait.", ticket)
+          ? Effect.logWarning(
+              `Interrupted. Job ${ticket.jobId} is submitted and goes on; its ticket resumes the wait.`,
+              ticket
+            )
           : Effect.void,
         Effect.failCause(Cause.annotate(cause, Context.make(Ticket, ticket)))
       )
@@ -169,7 +172,17 @@ export const layerNoDeps: Layer.Layer<SubmitJob, never, TencentCloud.TencentClou
       request: Request["Type"]
     ) {
       const { region } = yield* endpointSetting
-      const { JobId, RequestId } = yield* cloud.call(kind.submit, request)
+      const { JobId, RequestId } = yield* cloud
+        .call(kind.submit, request)
+        .pipe(
+          Effect.tapError((error) =>
+            error.isRetryable && error.reason._tag !== "RateLimited"
+              ? Effect.logWarning(
+                  "No clear answer to a submission. The job may exist and be paid for: look at the console before submitting again."
+                )
+              : Effect.void
+          )
+        )
       const jobId = Schema.decodeUnknownOption(Job.JobId)(JobId)
       if (Option.isNone(jobId)) {
         return yield* new ApiError.ApiError({

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber, Layer, Logger, Option, Ref, References, Schedule, Stream } from "effect"
 import * as TestClock from "effect/testing/TestClock"
+import * as Credentials from "../src/Credentials.ts"
 import * as Fake from "../src/Fake.ts"
 import * as GenerateJob from "../src/GenerateJob.ts"
 import * as Job from "../src/Job.ts"
@@ -167,6 +168,23 @@ describe("SubmitJob.submit", () => {
     )
   )
 
+  it.effect("interrupted while it waits for credentials, ends at once", () =>
+    Effect.gen(function* () {
+      const jobs = yield* SubmitJob.SubmitJob
+      const fiber = yield* Effect.forkChild(jobs.submit(JobKind.Pro, request))
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.interrupt(fiber)
+      assert.deepStrictEqual(yield* actions, [])
+    }).pipe(
+      Effect.provide(
+        SubmitJob.layer.pipe(
+          Layer.provide(Layer.succeed(Credentials.Credentials, { get: Effect.never })),
+          Layer.provideMerge(Fake.layer())
+        )
+      )
+    )
+  )
+
   it.effect("interrupted while the request is under way, waits for the answer and hands the ticket out", () =>
     Effect.gen(function* () {
       const fake = yield* Fake.Fake
@@ -236,7 +254,7 @@ describe("GenerateJob.generate", () => {
       const ticket = Exit.isFailure(exit) ? Option.getOrUndefined(SubmitJob.ticketOf(exit.cause)) : undefined
       assert.strictEqual(ticket?.jobId, job?.id)
       assert.deepStrictEqual(yield* Ref.get(logged), [
-        ["Warn", ["Interrupted. The job is submitted and goes on; its ticket resumes the wait.", ticket]]
+        ["Warn", [`Interrupted. Job ${ticket?.jobId} is submitted and goes on; its ticket resumes the wait.`, ticket]]
       ])
     }).pipe(Effect.provide(onFake()), Effect.provideService(References.MinimumLogLevel, "Info"))
   )

@@ -18,6 +18,8 @@ interface Run {
   readonly stderr: string
 }
 
+const program = fileURLToPath(new URL("../src/bin.ts", import.meta.url))
+
 const credentials = {
   TENCENTCLOUD_SECRET_ID: Fake.credential.secretId,
   TENCENTCLOUD_SECRET_KEY: Redacted.value(Fake.credential.secretKey)
@@ -36,7 +38,7 @@ const run = (
   Effect.callback<Run>((resume) => {
     const child = execFile(
       process.execPath,
-      [fileURLToPath(new URL("../src/bin.ts", import.meta.url)), ...args],
+      [program, ...args],
       { cwd: options.cwd, env: { PATH: process.env["PATH"], ...(options.env ?? credentials) } },
       (_, stdout, stderr) => resume(Effect.succeed({ code: child.exitCode, stdout, stderr }))
     )
@@ -245,7 +247,7 @@ layer(ServedModel, { excludeTestServices: true })("hunyuan3d", (it) => {
     Effect.gen(function* () {
       const id = yield* Fake.Fake.use((fake) => fake.job({ run: "1 hour" }))
       const { code, stderr } = yield* ask("download", id)
-      assert.include(stderr, `has no files yet; it is RUN. Wait for it first: hunyuan3d wait ${id}`)
+      assert.include(stderr, `has no files yet; it is RUN. Wait for it first: hunyuan3d wait ${id} --kind pro`)
       assert.strictEqual(code, 1)
     })
   )
@@ -316,7 +318,7 @@ layer(ServedModel, { excludeTestServices: true })("hunyuan3d", (it) => {
       const fake = yield* Fake.Fake
       const id = yield* fake.job({ run: "1 hour" })
       const { code, stderr } = yield* run(["wait", id, "--endpoint", endpoint], { interruptAt: /RUN/ })
-      assert.include(stderr, `hunyuan3d wait ${id} --kind pro --region ap-singapore`)
+      assert.include(stderr, `hunyuan3d wait ${id} --kind pro --region ap-singapore --endpoint ${endpoint}`)
       assert.strictEqual(code, 130)
     })
   )
@@ -369,6 +371,20 @@ describe("hunyuan3d without a service", () => {
     "a wrong duration is a sentence, not the whole help",
     ["wait", "1375367755519696896", "--interval", "5parsecs"],
     /^hunyuan3d: .*--interval.*500ms, 3s, 2m.*\nFor help: hunyuan3d wait --help\n$/
+  )
+
+  it.live("a result that cannot be written is no success", () =>
+    Effect.gen(function* () {
+      const sh = yield* Effect.callback<number | null>((resume) => {
+        const child = execFile(
+          "/bin/sh",
+          ["-c", `"${process.execPath}" "${program}" sign > /dev/full`],
+          { env: { PATH: process.env["PATH"], ...credentials } },
+          () => resume(Effect.succeed(child.exitCode))
+        )
+      })
+      assert.strictEqual(sh, 1)
+    })
   )
 
   it.live("sign shows every step and a curl command, and no secret", () =>

@@ -3,6 +3,7 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Fake from "../Fake.ts"
 import * as GenerateJob from "../GenerateJob.ts"
 import * as JobKind from "../JobKind.ts"
@@ -21,11 +22,8 @@ export const demo = Command.make(
     yield* generateAndShow(
       JobKind.Pro,
       { Prompt: prompt },
-      {
-        schedule: Polling.eager,
-        deadline: "30 seconds",
-        resumable: false
-      }
+      { schedule: Polling.eager, deadline: "30 seconds" },
+      { transport: "fake", endpoint: Option.none() }
     ).pipe(
       Effect.tap(showFiles),
       Effect.flatMap((done) => showDownload(done, directory, {})),

@@ -2,9 +2,10 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import * as Job from "../Job.ts"
 import * as QueryJob from "../QueryJob.ts"
 import { connectionFlags, downloadFlags, jobIdArgument, jobs, kindFlag, readJobId, UsageError } from "./options.ts"
-import { showDownload } from "./report.ts"
+import { resumeCommand, showDownload } from "./report.ts"
 
 export const download = Command.make(
   "download",
@@ -21,12 +22,13 @@ export const download = Command.make(
   },
   Effect.fnUntraced(function* (flags) {
     const id = yield* readJobId(flags.jobId)
+    const ticket = new Job.JobTicket({ jobId: id, kind: flags.kind.name, region: flags.region })
     yield* Effect.gen(function* () {
-      const job = yield* QueryJob.QueryJob.use((jobs) => jobs.query(id, flags))
+      const job = yield* QueryJob.QueryJob.use((jobs) => jobs.query(ticket))
       if (job._tag === "Failed") return yield* new QueryJob.JobFailed({ job })
       if (job._tag !== "Done") {
         return yield* new UsageError({
-          message: `Job ${id} has no files yet; it is ${job.status}. Wait for it first: hunyuan3d wait ${id}`
+          message: `Job ${id} has no files yet; it is ${job.status}. Wait for it first: ${resumeCommand(ticket, flags)}`
         })
       }
       yield* showDownload(job, flags.out, flags)

@@ -7,11 +7,21 @@ import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as GenerateJob from "../GenerateJob.ts"
-import * as Job from "../Job.ts"
+import type * as Job from "../Job.ts"
 import type * as JobKind from "../JobKind.ts"
 import type * as Polling from "../Polling.ts"
-import { connectionFlags, downloadFlags, jobs, jsonFlag, kindFlag, polling, pollingFlags } from "./options.ts"
-import { resumeCommand, showChanges, showDownload, showFiles, showJson } from "./report.ts"
+import {
+  type Connection,
+  connectionFlags,
+  downloadFlags,
+  jobs,
+  jsonFlag,
+  kindFlag,
+  polling,
+  pollingFlags,
+  UsageError
+} from "./options.ts"
+import { resumeCommand, showChanges, showDownload, showEnd, showFiles } from "./report.ts"
 import { readRequest, requestFlags } from "./request.ts"
 
 export const generate = Command.make(
@@ -31,18 +41,16 @@ export const generate = Command.make(
   },
   Effect.fnUntraced(function* (flags) {
     const request = yield* readRequest(flags.kind, flags)
+    if (Option.isNone(flags.out) && (flags.unpack || flags.previews || flags.overwrite)) {
+      return yield* new UsageError({ message: "--unpack, --previews and --overwrite need --out, where the files go." })
+    }
     yield* Effect.gen(function* () {
-      const done = yield* generateAndShow(flags.kind, request, {
-        ...polling(flags),
-        // The embedded model ends with the program, and its jobs with it.
-        resumable: flags.transport !== "fake"
-      })
+      const done = yield* generateAndShow(flags.kind, request, polling(flags), flags).pipe(showEnd(flags))
       if (Option.isSome(flags.out)) {
         yield* showDownload(done, flags.out.value, flags)
       } else if (!flags.json) {
         yield* showFiles(done)
       }
-      if (flags.json) yield* showJson(Job.Job, done)
     }).pipe(Effect.provide(jobs(flags)))
   })
 ).pipe(
@@ -53,25 +61,27 @@ export const generate = Command.make(
   ])
 )
 
-/** Submits a job and shows what becomes of it. Its ticket is told first, so that nobody loses a paid job. */
+/**
+ * Submits a job and shows what becomes of it. Its ticket is told first, so that
+ * nobody loses a paid job; the embedded model's jobs end with the program.
+ */
 export const generateAndShow = <Request extends Schema.ConstraintCodec<unknown, unknown>>(
   kind: JobKind.JobKind<Request>,
   request: Request["Type"],
-  { resumable, ...options }: Polling.PollingOptions & { readonly resumable: boolean }
-) =>
-  showChanges(
+  options: Polling.PollingOptions,
+  connection: Pick<Connection, "transport" | "endpoint">
+) => {
+  const howToGoOn = (ticket: Job.JobTicket) =>
+    connection.transport === "fake" ? "" : ` Should this program stop: ${resumeCommand(ticket, connection)}`
+  return showChanges(
     Stream.unwrap(GenerateJob.GenerateJob.useSync((jobs) => jobs.stream(kind, request, options))).pipe(
       Stream.flatMap(
         GenerateJob.Progress.$match({
           Submitted: ({ ticket }) =>
-            Stream.fromEffectDrain(
-              Console.error(
-                `Submitted job ${ticket.jobId}.` +
-                  (resumable ? ` Should this program stop: ${resumeCommand(ticket)}` : "")
-              )
-            ),
+            Stream.fromEffectDrain(Console.error(`Submitted job ${ticket.jobId}.${howToGoOn(ticket)}`)),
           Changed: ({ job }) => Stream.succeed(job)
         })
       )
     )
   )
+}

@@ -16,6 +16,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Runtime from "effect/Runtime"
 import packageJson from "../../package.json" with { type: "json" }
+import * as Replay from "../Replay.ts"
 import { demo } from "./demo.ts"
 import { download } from "./download.ts"
 import { exitCode } from "./exitCode.ts"
@@ -45,6 +46,15 @@ const presenter: CliOutput.Presenter = {
       : CliOutput.defaultPresenter.present(event)
 }
 
+// What the library logs is meant for a person too; the values that go with it are for a log.
+const sentences = Logger.make(({ message }) => String(Array.isArray(message) ? message[0] : message))
+
+// Node swallows the failure to write, and a script would take a lost result for success.
+process.stdout.on("error", () => process.exit(1))
+
+// The service's own words may hold anything.
+const printable = (text: string) => text.replaceAll(/\p{Cc}+/gu, " ")
+
 /** A failure that the person has already been told of. */
 class Told extends Data.TaggedError("Told")<{ readonly code: number }> {
   override readonly [Runtime.errorExitCode] = this.code
@@ -54,18 +64,23 @@ Command.run(hunyuan3d, { version: packageJson.version }).pipe(
   Effect.catch((error) =>
     Effect.andThen(
       // The presenter has shown the command line's own errors.
-      CliError.isCliError(error) ? Effect.void : Console.error(`hunyuan3d: ${error.message}`),
+      CliError.isCliError(error) ? Effect.void : Console.error(`hunyuan3d: ${printable(error.message)}`),
       new Told({ code: exitCode(error) })
     )
   ),
   Effect.tapDefect((defect) =>
-    Console.error(`hunyuan3d: this is a bug, please report it.\n${Cause.pretty(Cause.die(defect))}`)
+    Console.error(
+      // Recordings have no other way to say that they cannot be written.
+      defect instanceof Replay.RecordingError
+        ? `hunyuan3d: ${defect.message}`
+        : `hunyuan3d: this is a bug, please report it.\n${Cause.pretty(Cause.die(defect))}`
+    )
   ),
   Effect.provide(
     Layer.mergeAll(
       CliOutput.layerPresenter(presenter),
       TerminalCapabilities.layer,
-      Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
+      Logger.layer([Logger.withConsoleError(sentences)])
     ).pipe(Layer.provideMerge(NodeServices.layer))
   ),
   NodeRuntime.runMain({ disableErrorReporting: true })

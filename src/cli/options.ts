@@ -73,10 +73,12 @@ export const pollingFlags = {
   )
 }
 
-export const polling = (flags: {
+export interface PollingFlags {
   readonly interval: Option.Option<Duration.Duration>
   readonly timeout: Duration.Duration
-}): Polling.PollingOptions => ({
+}
+
+export const polling = (flags: PollingFlags): Polling.PollingOptions => ({
   schedule: Option.match(flags.interval, { onNone: () => Polling.relaxed, onSome: Schedule.spaced }),
   deadline: flags.timeout
 })
@@ -145,7 +147,7 @@ const transportLayer = (
   const file = rest.join(":")
   if (transport === "live") return Layer.merge(network, Credentials.layerEnv)
   if (transport === "fake") return Fake.layer({ wait: "1 second", run: "4 seconds" })
-  if (name === "replay" && file !== "") return Replay.layerFile(file)
+  if (name === "replay" && file !== "") return Replay.layerFile(file, { allowUnused: true })
   if (name === "record" && file !== "") {
     return Layer.merge(Replay.layerRecord(file).pipe(Layer.provide(network)), Credentials.layerEnv)
   }
@@ -162,6 +164,10 @@ const connection = (flags: Connection) =>
 
 /** Jobs of every sort over the connection, and the connection itself, for downloads. */
 export const jobs = (flags: Connection) => GenerateJob.layer.pipe(Layer.provideMerge(connection(flags)))
+
+export interface KindFlag {
+  readonly kind: JobKind.Any
+}
 
 export const kindFlag = Flag.ChoiceWithValue(
   "kind",

@@ -18,7 +18,7 @@ import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
-import type * as Job from "../Job.ts"
+import * as Job from "../Job.ts"
 import * as QueryJob from "../QueryJob.ts"
 import * as ResultFiles from "../ResultFiles.ts"
 
@@ -88,13 +88,8 @@ export const showDownload = Effect.fnUntraced(function* (
   const stdio = yield* Stdio.Stdio
   const animated = yield* stdio.stderrIsTerminal
   const write = (text: string) => Effect.ignore(Stream.run(Stream.succeed(text), stdio.stderr()))
-  const coming = new Map<string, string>()
   const files = yield* ResultFiles.progress(job, directory, options).pipe(
-    Stream.tap((event) => {
-      if (!animated) return Effect.void
-      coming.set(event.name, bar(event))
-      return write(eraseLine + Array.from(coming.values()).join("  "))
-    }),
+    Stream.tap((event) => (animated ? write(eraseLine + bar(event)) : Effect.void)),
     Stream.map(({ finished }) => finished),
     Stream.filter(Predicate.isNotUndefined),
     Stream.runCollect,
@@ -124,9 +119,28 @@ const bar = ({ name, received, total }: ResultFiles.Progress) => {
 export const showJson = <A>(schema: Schema.ConstraintCodec<A, unknown>, value: A) =>
   Effect.flatMap(Effect.orDie(Schema.encodeEffect(schema)(value)), (encoded) => Console.log(JSON.stringify(encoded)))
 
-/** The command that goes on waiting for a job. */
-export const resumeCommand = ({ jobId, kind, region }: Job.JobTicket) =>
-  `hunyuan3d wait ${jobId} --kind ${kind.toLowerCase()} --region ${region}`
+/** With `--json`, also the job that failed, or the last state before the time passed, is printed as JSON. */
+export const showEnd =
+  (flags: { readonly json: boolean }) =>
+  <E, R>(self: Effect.Effect<Job.Done, E | QueryJob.JobFailed | QueryJob.WaitTimeout, R>) => {
+    if (!flags.json) return self
+    return self.pipe(
+      Effect.tap((job) => showJson(Job.Job, job)),
+      Effect.tapError((error) => {
+        if (error instanceof QueryJob.JobFailed) return showJson(Job.Job, error.job)
+        if (error instanceof QueryJob.WaitTimeout && error.last !== undefined) return showJson(Job.Job, error.last)
+        return Effect.void
+      })
+    )
+  }
+
+/** The command that goes on waiting for a job, where it was submitted. */
+export const resumeCommand = (
+  { jobId, kind, region }: Job.JobTicket,
+  { endpoint }: { readonly endpoint: Option.Option<string> }
+) =>
+  `hunyuan3d wait ${jobId} --kind ${kind.toLowerCase()} --region ${region}` +
+  (Option.isSome(endpoint) ? ` --endpoint ${endpoint.value}` : "")
 
 const showTable = Effect.fnUntraced(function* (
   head: ReadonlyArray<string>,

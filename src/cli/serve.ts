@@ -18,7 +18,14 @@ const faults: ReadonlyArray<Fake.Fault> = ["dropped", "badGateway", "truncated",
 export const serve = Command.make(
   "serve",
   {
-    port: Flag.Int("port").pipe(Flag.withDescription("The port (default: any that is free)"), Flag.withDefault(0)),
+    port: Flag.Int("port").pipe(
+      Flag.withDescription("The port (default: any that is free)"),
+      Flag.filter(
+        (port) => port >= 0 && port < 65_536,
+        () => "a port, 0 to 65535"
+      ),
+      Flag.withDefault(0)
+    ),
     timeScale: Flag.Finite("time-scale").pipe(
       Flag.withDescription("How many times faster jobs run than in earnest, which is 60 to 180 seconds"),
       Flag.filter(

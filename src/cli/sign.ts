@@ -21,6 +21,14 @@ export const sign = Command.make(
       Flag.withDescription("Unix seconds (default: now; the service accepts five minutes either way)"),
       Flag.optional
     ),
+    service: Flag.String("service").pipe(
+      Flag.withDescription("The product in the credential scope"),
+      Flag.withDefault("hunyuan")
+    ),
+    apiVersion: Flag.String("api-version").pipe(
+      Flag.withDescription("The version of the API"),
+      Flag.withDefault("2023-09-01")
+    ),
     endpoint: connectionFlags.endpoint,
     region: connectionFlags.region
   },
@@ -34,7 +42,7 @@ export const sign = Command.make(
     const headers = {
       "Content-Type": "application/json; charset=utf-8",
       "X-TC-Action": flags.action,
-      "X-TC-Version": endpoint.version,
+      "X-TC-Version": flags.apiVersion,
       "X-TC-Region": endpoint.region,
       "X-TC-Timestamp": String(timestamp)
     }
@@ -44,14 +52,14 @@ export const sign = Command.make(
       headers,
       payload: flags.payload,
       timestamp,
-      service: endpoint.service,
+      service: flags.service,
       credential
     })
     const sent = {
       ...headers,
       Authorization: signed.authorization,
       // The shell fills the token in, so that it is not shown.
-      ...(credential.token === undefined ? {} : { "X-TC-Token": "$TENCENTCLOUD_SESSION_TOKEN" })
+      ...(credential.token === undefined ? {} : { "X-TC-Token": "${TENCENTCLOUD_SESSION_TOKEN:-$TENCENTCLOUD_TOKEN}" })
     }
     yield* Console.log(
       [
@@ -64,7 +72,7 @@ export const sign = Command.make(
         "Headers:",
         ...Object.entries(sent).map(([name, value]) => `${name}: ${value}`),
         "",
-        "To send it within five minutes:",
+        "To send it, within five minutes of its timestamp:",
         [
           `curl ${shellQuoted(`${endpoint.protocol}://${endpoint.host}/`)}`,
           ...Object.entries(sent).map(([name, value]) =>
