@@ -3,7 +3,6 @@
  * library: a JobId, a transport with its endpoint, a schedule with its deadline.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import Undici from "@effect/platform-node/Undici"
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
@@ -121,15 +120,20 @@ export const readEndpoint = Effect.fnUntraced(function* ({ endpoint, region }: O
   return given
 })
 
-// Connections outlive the pauses between looks, and go through the proxy that the environment names.
+// Connections outlive the pauses between looks, and go through the proxy that the environment names. Undici is loaded
+// when it is needed, since all commands would start later for it.
 const dispatcher = Effect.acquireRelease(
-  Effect.try({
-    try: () => new Undici.EnvHttpProxyAgent({ keepAliveTimeout: 60_000 }),
-    catch: (cause) =>
-      new UsageError({
-        message: `The proxy in the environment cannot be used (${String(cause)}). Set HTTPS_PROXY to a URL such as http://proxy.example:8080.`
+  Effect.flatMap(
+    Effect.promise(() => import("@effect/platform-node/Undici")),
+    ({ EnvHttpProxyAgent }) =>
+      Effect.try({
+        try: () => new EnvHttpProxyAgent({ keepAliveTimeout: 60_000 }),
+        catch: (cause) =>
+          new UsageError({
+            message: `The proxy in the environment cannot be used (${String(cause)}). Set HTTPS_PROXY to a URL such as http://proxy.example:8080.`
+          })
       })
-  }),
+  ),
   (agent) => Effect.promise(() => agent.destroy())
 )
 const network = NodeHttpClient.layerUndiciNoDispatcher.pipe(

@@ -1,6 +1,4 @@
 /** `hunyuan3d serve`: the model of the service as an HTTP server on loopback, for tests in any language. */
-import { createServer } from "node:http"
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
@@ -14,6 +12,18 @@ import { UsageError } from "./options.ts"
 
 // What a test of a client has to survive. Answers that never come would only slow it down.
 const faults: ReadonlyArray<Fake.Fault> = ["dropped", "badGateway", "truncated", { code: "InternalError" }]
+
+// Loaded when it is needed, since all commands would start later for it.
+const nodeServer = (port: number) =>
+  Layer.unwrap(
+    Effect.promise(async () => {
+      const [{ createServer }, NodeHttpServer] = await Promise.all([
+        import("node:http"),
+        import("@effect/platform-node/NodeHttpServer")
+      ])
+      return NodeHttpServer.layer(createServer, { port, host: "127.0.0.1" })
+    })
+  )
 
 export const serve = Command.make(
   "serve",
@@ -80,7 +90,7 @@ export const serve = Command.make(
     )
     yield* Layer.launch(
       Layer.merge(announced, HttpServer.serve(Fake.httpApp)).pipe(
-        Layer.provide(NodeHttpServer.layer(createServer, { port: flags.port, host: "127.0.0.1" })),
+        Layer.provide(nodeServer(flags.port)),
         Layer.provide(model)
       )
     ).pipe(
