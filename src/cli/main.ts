@@ -52,6 +52,11 @@ const sentences = Logger.make(({ message }) => String(Array.isArray(message) ? m
 // Node swallows the failure to write, and a script would take a lost result for success.
 process.stdout.on("error", () => process.exit(1))
 
+// The library lets a submission under way come to its answer; without a word that looks like a program that hangs.
+if (["submit", "generate"].includes(process.argv[2] ?? "")) {
+  process.once("SIGINT", () => process.stderr.write("Stopping. A submission that is under way is let finish first.\n"))
+}
+
 // The service's own words may hold anything.
 const printable = (text: string) => text.replaceAll(/\p{Cc}+/gu, " ")
 
