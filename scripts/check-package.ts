@@ -97,13 +97,13 @@ for (const major of [20, 22, 24]) {
     continue
   }
   execFileSync(node, ["--input-type=module", "--eval", load], { cwd: cache, stdio: "inherit" })
-  const bin = spawnSync(node, [path.join(unpacked, "dist/bin.js"), "--version"], { encoding: "utf8" })
+  const bin = spawnSync(node, [path.join(unpacked, "dist/bin.js"), "--help"], { encoding: "utf8" })
   if (major < 22) {
     assert.notEqual(bin.status, 0, "the program does not start on an old Node")
     assert.match(bin.stderr, /^[^\n]*Node[^\n]*\n$/, "it says in one sentence which Node it needs")
   } else {
     assert.equal(bin.status, 0, bin.stderr)
-    assert.match(bin.stdout, new RegExp(manifest.version))
+    assert.match(bin.stdout, /hunyuan3d <subcommand>/)
   }
   console.log(`node ${major}: ${open.length} modules load, ${closed.length} private ones do not, the program answers`)
 }

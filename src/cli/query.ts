@@ -12,7 +12,9 @@ export const query = Command.make(
   { jobId: jobIdArgument, kind: kindFlag, json: jsonFlag, ...connectionFlags },
   Effect.fnUntraced(function* (flags) {
     const id = yield* readJobId(flags.jobId)
-    const job = yield* QueryJob.QueryJob.use((jobs) => jobs.query(id, flags)).pipe(Effect.provide(jobs(flags)))
+    const job = yield* QueryJob.QueryJob.use((jobs) => jobs.query(id, { kind: flags.kind })).pipe(
+      Effect.provide(jobs(flags))
+    )
     if (flags.json) {
       yield* showJson(Job.Job, job)
     } else {
