@@ -42,7 +42,7 @@ import * as RateLimit from "../src/RateLimit.ts"
 import * as Signer from "../src/Signer.ts"
 import * as Tc3 from "../src/Tc3.ts"
 import * as TencentCloud from "../src/TencentCloud.ts"
-import { printed } from "./support.ts"
+import { anything, jsonText, jsonValue, printed } from "./support.ts"
 
 // -----------------------------------------------------------------------------
 // Operations, answers, and a transport that gives them
@@ -994,22 +994,22 @@ describe("any answer ends a look in a job or an ApiError:", () => {
   )
 
   it.effect("any JSON", () =>
-    lookAtEach(fc.sample(fc.tuple(fc.json({ maxDepth: 6 }), status), 1500), ([text, status]) =>
+    lookAtEach(fc.sample(fc.tuple(jsonText({ maxDepth: 6 }), status), 1500), ([text, status]) =>
       respond(bodyless(status) ? null : text, { status })
     )
   )
 
   it.effect("any envelope", () => {
-    const maybe = (value: fc.Arbitrary<unknown>) => fc.oneof({ weight: 5, arbitrary: value }, fc.jsonValue())
+    const maybe = (value: fc.Arbitrary<unknown>) => fc.oneof({ weight: 5, arbitrary: value }, jsonValue())
     const error = fc.record({ Code: maybe(fc.string()), Message: maybe(fc.string()) }, { requiredKeys: [] })
-    const file = fc.record({ Type: fc.jsonValue(), Url: maybe(fc.webUrl()), "": fc.jsonValue() }, { requiredKeys: [] })
+    const file = fc.record({ Type: jsonValue(), Url: maybe(fc.webUrl()), "": jsonValue() }, { requiredKeys: [] })
     const fields = {
       Error: maybe(error),
       RequestId: maybe(fc.string()),
       Status: maybe(fc.constantFrom("WAIT", "RUN", "DONE", "FAIL", "__proto__")),
       ErrorCode: maybe(fc.string()),
       ResultFile3Ds: maybe(fc.array(maybe(file))),
-      New: fc.jsonValue()
+      New: jsonValue()
     }
     const response = maybe(fc.record(fields, { requiredKeys: [] }))
     return lookAtEach(fc.sample(response, 1000), (Response) => json({ Response }))
@@ -1026,9 +1026,9 @@ describe("any answer ends a look in a job or an ApiError:", () => {
 
   it.effect("any failure of the transport", () => {
     const cause = fc.oneof(
-      fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true }),
-      fc.record({ message: fc.anything({ withNullPrototype: true }) }),
-      fc.record({ cause: fc.anything({ withNullPrototype: true }), code: fc.anything({ withNullPrototype: true }) })
+      anything({ withNullPrototype: true, withBigInt: true, withDate: true }),
+      fc.record({ message: anything({ withNullPrototype: true }) }),
+      fc.record({ cause: anything({ withNullPrototype: true }), code: anything({ withNullPrototype: true }) })
     )
     return lookAtEach(fc.sample(cause, 1000), dropped)
   })
