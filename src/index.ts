@@ -4,18 +4,27 @@
  *
  * @since 0.1.0
  */
-export * as ApiError from "./ApiError.ts"
-export * as Credentials from "./Credentials.ts"
-export * as Fake from "./Fake.ts"
-export * as GenerateJob from "./GenerateJob.ts"
-export * as Job from "./Job.ts"
-export * as JobKind from "./JobKind.ts"
-export * as Polling from "./Polling.ts"
-export * as QueryJob from "./QueryJob.ts"
-export * as RateLimit from "./RateLimit.ts"
-export * as Replay from "./Replay.ts"
-export * as ResultFiles from "./ResultFiles.ts"
-export * as Signer from "./Signer.ts"
-export * as SubmitJob from "./SubmitJob.ts"
-export * as Tc3 from "./Tc3.ts"
-export * as TencentCloud from "./TencentCloud.ts"
+
+// Tencent Cloud API 3.0.
+export * as ApiError from "./cloud/ApiError.ts"
+export * as Credentials from "./cloud/Credentials.ts"
+export * as RateLimit from "./cloud/RateLimit.ts"
+export * as Signer from "./cloud/Signer.ts"
+export * as SignedLink from "./cloud/SignedLink.ts"
+export * as Tc3 from "./cloud/Tc3.ts"
+export * as TencentCloud from "./cloud/TencentCloud.ts"
+
+// Hunyuan 3D jobs.
+export * as GenerateJob from "./job/GenerateJob.ts"
+export * as Job from "./job/Job.ts"
+export * as JobKind from "./job/JobKind.ts"
+export * as Polling from "./job/Polling.ts"
+export * as QueryJob from "./job/QueryJob.ts"
+export * as SubmitJob from "./job/SubmitJob.ts"
+
+// Result files.
+export * as ResultFiles from "./files/ResultFiles.ts"
+
+// The doubles.
+export * as Fake from "./testing/Fake.ts"
+export * as Replay from "./testing/Replay.ts"

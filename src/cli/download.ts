@@ -2,8 +2,8 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import * as Job from "../Job.ts"
-import * as QueryJob from "../QueryJob.ts"
+import * as Job from "../job/Job.ts"
+import * as QueryJob from "../job/QueryJob.ts"
 import { connectionFlags, downloadFlags, jobIdArgument, jobs, kindFlag, readJobId, UsageError } from "./options.ts"
 import { resumeCommand, showDownload } from "./report.ts"
 

@@ -9,8 +9,8 @@
  * - 130 interrupted, which the runtime sets
  */
 import * as Runtime from "effect/Runtime"
-import { ApiError } from "../ApiError.ts"
-import { JobFailed, WaitTimeout } from "../QueryJob.ts"
+import { ApiError } from "../cloud/ApiError.ts"
+import { JobFailed, WaitTimeout } from "../job/QueryJob.ts"
 
 export const exitCode = (error: unknown): number => {
   if (error instanceof JobFailed) return 2

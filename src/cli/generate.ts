@@ -6,10 +6,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as GenerateJob from "../GenerateJob.ts"
-import type * as Job from "../Job.ts"
-import type * as JobKind from "../JobKind.ts"
-import type * as Polling from "../Polling.ts"
+import * as GenerateJob from "../job/GenerateJob.ts"
+import type * as Job from "../job/Job.ts"
+import type * as JobKind from "../job/JobKind.ts"
+import type * as Polling from "../job/Polling.ts"
 import {
   type Connection,
   connectionFlags,

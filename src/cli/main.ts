@@ -16,7 +16,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Runtime from "effect/Runtime"
 import packageJson from "../../package.json" with { type: "json" }
-import * as Replay from "../Replay.ts"
+import * as Replay from "../testing/Replay.ts"
 import { demo } from "./demo.ts"
 import { download } from "./download.ts"
 import { exitCode } from "./exitCode.ts"

@@ -2,8 +2,8 @@
 import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as Job from "../Job.ts"
-import * as QueryJob from "../QueryJob.ts"
+import * as Job from "../job/Job.ts"
+import * as QueryJob from "../job/QueryJob.ts"
 import { connectionFlags, jobIdArgument, jobs, jsonFlag, kindFlag, readJobId } from "./options.ts"
 import { showFiles, showJson } from "./report.ts"
 

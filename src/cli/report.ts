@@ -18,9 +18,9 @@ import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
-import * as Job from "../Job.ts"
-import * as QueryJob from "../QueryJob.ts"
-import * as ResultFiles from "../ResultFiles.ts"
+import * as ResultFiles from "../files/ResultFiles.ts"
+import * as Job from "../job/Job.ts"
+import * as QueryJob from "../job/QueryJob.ts"
 
 const meanings: Readonly<Record<Job.Job["_tag"], string>> = {
   Waiting: "waits for a task slot",
@@ -73,7 +73,7 @@ export const showFiles = Effect.fnUntraced(function* ({ files }: Job.Job) {
     ["TYPE", "HOST", "LINK EXPIRES"],
     files.map((file) => [
       file.type ?? "(no type)",
-      hostOf(file.url ?? file.previewUrl),
+      hostOf((file.url ?? file.previewUrl)?.href),
       file.expiresAt === undefined ? "(not said)" : expiry(file.expiresAt, now)
     ])
   )

@@ -12,7 +12,7 @@ import * as Option from "effect/Option"
 import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
-import type * as JobKind from "../JobKind.ts"
+import type * as JobKind from "../job/JobKind.ts"
 import { UsageError } from "./options.ts"
 
 const text = (name: string, description: string) =>

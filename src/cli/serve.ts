@@ -7,7 +7,7 @@ import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Fake from "../Fake.ts"
+import * as Fake from "../testing/Fake.ts"
 import { UsageError } from "./options.ts"
 
 // What a test of a client has to survive. Answers that never come would only slow it down.

@@ -5,8 +5,8 @@ import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Credentials from "../Credentials.ts"
-import * as Tc3 from "../Tc3.ts"
+import * as Credentials from "../cloud/Credentials.ts"
+import * as Tc3 from "../cloud/Tc3.ts"
 import { connectionFlags, readEndpoint } from "./options.ts"
 
 export const sign = Command.make(

@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+/**
+ * The entry of the program `hunyuan3d`. It checks the version of Node before
+ * anything is loaded that an older one could not run, and answers `--version`
+ * without loading anything, so it must not import code statically.
+ */
+import packageJson from "../../package.json" with { type: "json" }
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
+const args = process.argv.slice(2)
+
+if (major < 22 || (major === 22 && minor < 19)) {
+  process.stderr.write(
+    `hunyuan3d needs Node 22.19 or newer, and this is ${process.versions.node}. Install a newer Node and try again.\n`
+  )
+  process.exitCode = 1
+} else if (args.length === 1 && (args[0] === "--version" || args[0] === "-v")) {
+  process.stdout.write(`hunyuan3d v${packageJson.version}\n`)
+} else {
+  await import("./main.ts")
+}

@@ -1,0 +1,149 @@
+/**
+ * The whole job in one call: submit a request, wait for its end, have its files.
+ *
+ * `generate` answers with the job that is done. `stream` shows the same happening:
+ * the ticket first, before the job is looked at, then every change of the job. An
+ * application that stores the ticket can go on with it after a crash.
+ *
+ * What surprises: interrupting either does not cancel the job, which the service
+ * cannot do. The ticket is logged, and `SubmitJob.ticketOf` finds it in the exit
+ * of `generate`; for `stream` it is the first element. `QueryJob.wait` goes on from
+ * it.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Queue from "effect/Queue"
+import type * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type * as ApiError from "../cloud/ApiError.ts"
+import type * as Credentials from "../cloud/Credentials.ts"
+import * as TencentCloud from "../cloud/TencentCloud.ts"
+import type * as Job from "./Job.ts"
+import type * as JobKind from "./JobKind.ts"
+import type * as Polling from "./Polling.ts"
+import * as QueryJob from "./QueryJob.ts"
+import * as SubmitJob from "./SubmitJob.ts"
+
+type Codec = Schema.ConstraintCodec<unknown, unknown>
+
+/**
+ * What happens while a job is generated: it was submitted, once, and then it
+ * changed, until it is `Done` or `Failed`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Progress = Data.TaggedEnum<{
+  Submitted: { readonly ticket: Job.JobTicket }
+  Changed: { readonly job: Job.Job }
+}>
+
+/**
+ * Constructors and matchers of {@link Progress}.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Progress = Data.taggedEnum<Progress>()
+
+/**
+ * Generates 3D models.
+ *
+ * **Example** (Storing the ticket before the wait)
+ *
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Effect, Layer, Schedule, Stream } from "effect"
+ * import * as Fake from "effect-hunyuan3d/Fake"
+ * import * as GenerateJob from "effect-hunyuan3d/GenerateJob"
+ * import * as JobKind from "effect-hunyuan3d/JobKind"
+ *
+ * const seen: Array<string> = []
+ * const program = Effect.gen(function* () {
+ *   const jobs = yield* GenerateJob.GenerateJob
+ *   yield* jobs.stream(JobKind.Pro, { Prompt: "a teapot" }, { schedule: Schedule.spaced("10 millis") }).pipe(
+ *     Stream.runForEach(
+ *       GenerateJob.Progress.$match({
+ *         Submitted: ({ ticket }) => Effect.sync(() => seen.push(`store ${ticket.kind}`)),
+ *         Changed: ({ job }) => Effect.sync(() => seen.push(job.status))
+ *       })
+ *     )
+ *   )
+ * })
+ * const Model = Fake.layer({ wait: 0, run: "30 millis" })
+ * await Effect.runPromise(Effect.provide(program, GenerateJob.layer.pipe(Layer.provide(Model))))
+ * assert.equal(seen[0], "store Pro")
+ * assert.equal(seen.at(-1), "DONE")
+ * ```
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class GenerateJob extends Context.Service<
+  GenerateJob,
+  {
+    /** Submits the request and waits until the job is done. */
+    readonly generate: <Request extends Codec>(
+      kind: JobKind.JobKind<Request>,
+      request: Request["Type"],
+      options?: Partial<Polling.PollingOptions>
+    ) => Effect.Effect<Job.Done, QueryJob.JobFailed | QueryJob.WaitTimeout | ApiError.ApiError>
+    /** Submits the request when it is run, and streams its progress. */
+    readonly stream: <Request extends Codec>(
+      kind: JobKind.JobKind<Request>,
+      request: Request["Type"],
+      options?: Partial<Polling.PollingOptions>
+    ) => Stream.Stream<Progress, QueryJob.WaitTimeout | ApiError.ApiError>
+  }
+>()("effect-hunyuan3d/GenerateJob") {}
+
+/**
+ * Provides `GenerateJob` over the `SubmitJob` and `QueryJob` in context.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerNoDeps: Layer.Layer<GenerateJob, never, SubmitJob.SubmitJob | QueryJob.QueryJob> = Layer.effect(
+  GenerateJob,
+  Effect.gen(function* () {
+    const { submitWith } = yield* SubmitJob.SubmitJob
+    const { wait, watch } = yield* QueryJob.QueryJob
+    return {
+      generate: (kind, request, options) => submitWith(kind, request, (ticket) => wait(ticket, options)),
+      stream: (kind, request, options) =>
+        // Without a buffer, nothing is looked at before the ticket is taken.
+        Stream.callback(
+          (queue) =>
+            submitWith(kind, request, (ticket) =>
+              Effect.andThen(
+                Queue.offer(queue, Progress.Submitted({ ticket })),
+                Stream.runForEach(watch(ticket, options), (job) => Queue.offer(queue, Progress.Changed({ job })))
+              )
+            ).pipe(Queue.into(queue)),
+          { bufferSize: 0 }
+        )
+    }
+  })
+)
+
+/**
+ * Provides `GenerateJob`, `SubmitJob` and `QueryJob` over one `TencentCloud` with
+ * the default signer, limiter, retries and polling; what remains is the transport
+ * and who signs.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<
+  GenerateJob | SubmitJob.SubmitJob | QueryJob.QueryJob,
+  never,
+  HttpClient.HttpClient | Credentials.Credentials
+> = layerNoDeps.pipe(
+  Layer.provideMerge(Layer.merge(SubmitJob.layerNoDeps, QueryJob.layerNoDeps)),
+  Layer.provide(TencentCloud.layer)
+)

@@ -1,0 +1,240 @@
+/**
+ * Submitting a job: a request in, a `JobTicket` out.
+ *
+ * A submission is paid for and has no client token that would make a second one
+ * harmless. So it is checked before anything is sent, sent once, and sent again
+ * only when the service surely refused it. While all task slots of the account
+ * are taken it waits, slowly, and no more submissions of a kind are under way at
+ * once than the service would compute.
+ *
+ * What surprises: a submission that is interrupted while its request is under way
+ * still waits for the answer, ten seconds at most, because the job may exist by
+ * then. The ticket is logged as a warning and stands in the exit, where
+ * `ticketOf` finds it.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Pull from "effect/Pull"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import * as Semaphore from "effect/Semaphore"
+import * as ApiError from "../cloud/ApiError.ts"
+import type * as Credentials from "../cloud/Credentials.ts"
+import * as TencentCloud from "../cloud/TencentCloud.ts"
+import { setting } from "../internal/setting.ts"
+import * as Job from "./Job.ts"
+import type * as JobKind from "./JobKind.ts"
+
+type Codec = Schema.ConstraintCodec<unknown, unknown>
+
+/**
+ * When to try again while all task slots are taken: after 15 seconds, growing to a
+ * minute, with jitter, for a quarter of an hour. A slot stays held for half a
+ * minute, at times for minutes, after its job is done.
+ *
+ * @category references
+ * @since 0.1.0
+ */
+export const SlotsFull = Context.Reference<Schedule.Schedule<unknown, ApiError.ApiError>>(
+  "effect-hunyuan3d/SubmitJob/SlotsFull",
+  {
+    defaultValue: () =>
+      Schedule.min([Schedule.exponential("15 seconds", 1.5), Schedule.spaced("1 minute")]).pipe(
+        Schedule.jittered,
+        Schedule.upTo({ duration: "15 minutes" })
+      )
+  }
+)
+
+/**
+ * Submits jobs.
+ *
+ * **Example** (A ticket to store)
+ *
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Effect, Layer } from "effect"
+ * import * as Fake from "effect-hunyuan3d/Fake"
+ * import * as JobKind from "effect-hunyuan3d/JobKind"
+ * import * as SubmitJob from "effect-hunyuan3d/SubmitJob"
+ *
+ * const program = SubmitJob.SubmitJob.use((jobs) => jobs.submit(JobKind.Pro, { Prompt: "a teapot" }))
+ * const ticket = await Effect.runPromise(
+ *   Effect.provide(program, SubmitJob.layer.pipe(Layer.provide(Fake.layer())))
+ * )
+ * assert.equal(ticket.kind, "Pro")
+ * assert.equal(ticket.region, "ap-singapore")
+ * ```
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class SubmitJob extends Context.Service<
+  SubmitJob,
+  {
+    /** Submits one job. A request that its schema refuses fails with `InvalidRequest`, and nothing is sent. */
+    readonly submit: <Request extends Codec>(
+      kind: JobKind.JobKind<Request>,
+      request: Request["Type"]
+    ) => Effect.Effect<Job.JobTicket, ApiError.ApiError>
+    /**
+     * Submits one job and goes on with its ticket, as one step: the ticket is
+     * handed out whenever `use` is interrupted, and the job counts among those of
+     * its kind until `use` ends.
+     */
+    readonly submitWith: <Request extends Codec, A, E, R>(
+      kind: JobKind.JobKind<Request>,
+      request: Request["Type"],
+      use: (ticket: Job.JobTicket) => Effect.Effect<A, E, R>
+    ) => Effect.Effect<A, ApiError.ApiError | E, R>
+  }
+>()("effect-hunyuan3d/SubmitJob") {}
+
+class Ticket extends Context.Service<Ticket, Job.JobTicket>()("effect-hunyuan3d/SubmitJob/Ticket") {}
+
+/**
+ * Finds the ticket of a job that was submitted before its fiber was interrupted.
+ *
+ * **Example** (Keeping a paid job through a shutdown)
+ *
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Effect, Exit, Fiber, Layer, Option } from "effect"
+ * import * as Fake from "effect-hunyuan3d/Fake"
+ * import * as GenerateJob from "effect-hunyuan3d/GenerateJob"
+ * import * as JobKind from "effect-hunyuan3d/JobKind"
+ * import * as SubmitJob from "effect-hunyuan3d/SubmitJob"
+ *
+ * const program = Effect.gen(function* () {
+ *   const jobs = yield* GenerateJob.GenerateJob
+ *   const fiber = yield* Effect.forkChild(jobs.generate(JobKind.Pro, { Prompt: "a teapot" }))
+ *   yield* Effect.sleep("50 millis")
+ *   yield* Fiber.interrupt(fiber)
+ *   const exit = yield* Fiber.await(fiber)
+ *   return Exit.isFailure(exit) ? SubmitJob.ticketOf(exit.cause) : Option.none()
+ * })
+ * const ticket = await Effect.runPromise(
+ *   Effect.provide(program, GenerateJob.layer.pipe(Layer.provide(Fake.layer())))
+ * )
+ * assert.ok(Option.isSome(ticket))
+ * ```
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const ticketOf = (cause: Cause.Cause<unknown>): Option.Option<Job.JobTicket> =>
+  Option.fromUndefinedOr(Context.getOrUndefined(Cause.annotations(cause), Ticket))
+
+// Interruption hands the ticket out: as a warning in the log, and in the exit, for `ticketOf`.
+const handingOut =
+  (ticket: Job.JobTicket) =>
+  <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.catchCause(self, (cause) =>
+      Effect.andThen(
+        Cause.hasInterrupts(cause)
+          ? Effect.logWarning(
+              `Interrupted. Job ${ticket.jobId} is submitted and goes on; its ticket resumes the wait.`,
+              ticket
+            )
+          : Effect.void,
+        Effect.failCause(Cause.annotate(cause, Context.make(Ticket, ticket)))
+      )
+    )
+
+/**
+ * Provides `SubmitJob` over the `TencentCloud` in context.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerNoDeps: Layer.Layer<SubmitJob, never, TencentCloud.TencentCloud> = Layer.effect(
+  SubmitJob,
+  Effect.gen(function* () {
+    const cloud = yield* TencentCloud.TencentCloud
+    const endpointSetting = yield* setting(TencentCloud.Endpoint)
+    const slotsFullSetting = yield* setting(SlotsFull)
+    const slots = new Map<JobKind.Any, Semaphore.Semaphore>()
+    const slotsOf = (kind: JobKind.Any) => {
+      const known = slots.get(kind) ?? Semaphore.makeUnsafe(kind.tasksAtOnce)
+      slots.set(kind, known)
+      return known
+    }
+
+    const submitOnce = Effect.fnUntraced(function* <Request extends Codec>(
+      kind: JobKind.JobKind<Request>,
+      request: Request["Type"]
+    ) {
+      const { region } = yield* endpointSetting
+      const { JobId, RequestId } = yield* cloud
+        .call(kind.submit, request)
+        .pipe(
+          Effect.tapError((error) =>
+            error.isRetryable && error.reason._tag !== "RateLimited"
+              ? Effect.logWarning(
+                  "No clear answer to a submission. The job may exist and be paid for: look at the console before submitting again."
+                )
+              : Effect.void
+          )
+        )
+      const jobId = Schema.decodeUnknownOption(Job.JobId)(JobId)
+      if (Option.isNone(jobId)) {
+        return yield* new ApiError.ApiError({
+          action: kind.submit.action,
+          region,
+          requestId: RequestId,
+          reason: new ApiError.Other({
+            code: "Client.UnknownJobId",
+            description: `the job is submitted and paid for, but its id is of an unknown form: ${JobId}`
+          })
+        })
+      }
+      return new Job.JobTicket({ jobId: jobId.value, kind: kind.name, region, submittedAt: yield* DateTime.now })
+    })
+
+    const submitWith = Effect.fn("SubmitJob.submitWith")(function* <Request extends Codec, A, E, R>(
+      kind: JobKind.JobKind<Request>,
+      request: Request["Type"],
+      use: (ticket: Job.JobTicket) => Effect.Effect<A, E, R>
+    ) {
+      const nextTry = yield* Schedule.toStepWithSleep(yield* slotsFullSetting)
+      return yield* slotsOf(kind).withPermit(
+        Effect.uninterruptibleMask((restore) => {
+          const submitted: Effect.Effect<Job.JobTicket, ApiError.ApiError> = Effect.catchIf(
+            submitOnce(kind, request),
+            (error) => error.reason._tag === "TaskSlotsFull",
+            (error) =>
+              Effect.logInfo("All task slots of the account are taken; trying again in a while.").pipe(
+                Effect.andThen(restore(nextTry(error))),
+                Pull.catchDone(() => Effect.fail(error)),
+                Effect.andThen(Effect.suspend(() => submitted))
+              )
+          )
+          return Effect.flatMap(submitted, (ticket) => handingOut(ticket)(restore(use(ticket))))
+        })
+      )
+    })
+
+    return {
+      submitWith,
+      submit: (kind, request) => submitWith(kind, request, Effect.succeed)
+    }
+  })
+)
+
+/**
+ * Provides `SubmitJob` with the default signer, limiter and retries; what remains
+ * is the transport and who signs.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<SubmitJob, never, HttpClient.HttpClient | Credentials.Credentials> = layerNoDeps.pipe(
+  Layer.provide(TencentCloud.layer)
+)

@@ -1,0 +1,155 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Config, ConfigProvider, Effect, Layer, Redacted, Schema } from "effect"
+import * as Credentials from "../../src/cloud/Credentials.ts"
+import { printed } from "../support/printed.ts"
+
+type Environment = Readonly<Record<string, string>>
+
+const key = "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE"
+const token = "9fLtQGwyPPxsNTmGbIzfcGOQqEXAMPLE"
+
+const get = Credentials.Credentials.use((credentials) => credentials.get)
+
+/** What `layerEnv` makes of an environment, with its secrets in the clear. */
+const fromEnv = (env: Environment) =>
+  get.pipe(
+    Effect.provide(Credentials.layerEnv),
+    Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env }))),
+    Effect.map(({ secretId, secretKey, token }) => ({
+      secretId,
+      secretKey: Redacted.value(secretKey),
+      token: token && Redacted.value(token)
+    }))
+  )
+
+const pair = { TENCENTCLOUD_SECRET_ID: "AKID1", TENCENTCLOUD_SECRET_KEY: key }
+
+describe("Credentials.layer", () => {
+  it.effect("hands out the credential it was given", () =>
+    Effect.gen(function* () {
+      const credential = { secretId: "AKID1", secretKey: Redacted.make(key) }
+      assert.strictEqual(yield* Effect.provide(get, Credentials.layer(credential)), credential)
+    })
+  )
+
+  it("prints no secret", () => {
+    const credential = { secretId: "AKID1", secretKey: Redacted.make(key), token: Redacted.make(token) }
+    const text = printed([credential, Credentials.layer(credential)])
+    assert.include(text, "AKID1")
+    assert.notInclude(text, key)
+    assert.notInclude(text, token)
+  })
+})
+
+describe("Credentials.layerEnv", () => {
+  it.effect.each<readonly [what: string, env: Environment, token: string | undefined]>([
+    ["a key pair", pair, undefined],
+    ["the token under the Node SDK's name", { ...pair, TENCENTCLOUD_SESSION_TOKEN: "session" }, "session"],
+    ["the token under the command-line tool's name", { ...pair, TENCENTCLOUD_TOKEN: "cli" }, "cli"],
+    [
+      "the Node SDK's token before the other",
+      { ...pair, TENCENTCLOUD_SESSION_TOKEN: "session", TENCENTCLOUD_TOKEN: "cli" },
+      "session"
+    ],
+    [
+      "the other token when the Node SDK's is empty",
+      { ...pair, TENCENTCLOUD_SESSION_TOKEN: "", TENCENTCLOUD_TOKEN: "cli" },
+      "cli"
+    ],
+    ["no token when both are empty", { ...pair, TENCENTCLOUD_SESSION_TOKEN: "", TENCENTCLOUD_TOKEN: "" }, undefined],
+    ["no token when it is white space", { ...pair, TENCENTCLOUD_TOKEN: " \n" }, undefined]
+  ])("reads %s", ([, env, token]) =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* fromEnv(env), { secretId: "AKID1", secretKey: key, token })
+    })
+  )
+
+  it.effect("cuts off white space around what it reads", () =>
+    Effect.gen(function* () {
+      const env = {
+        TENCENTCLOUD_SECRET_ID: " AKID1\n",
+        TENCENTCLOUD_SECRET_KEY: `\t${key}\r\n`,
+        TENCENTCLOUD_TOKEN: ` ${token} `
+      }
+      assert.deepStrictEqual(yield* fromEnv(env), { secretId: "AKID1", secretKey: key, token })
+    })
+  )
+
+  it.effect.each<readonly [what: string, env: Environment]>([
+    ["nothing is set", {}],
+    ["the id is missing", { TENCENTCLOUD_SECRET_KEY: key, TENCENTCLOUD_TOKEN: token }],
+    ["the key is missing", { TENCENTCLOUD_SECRET_ID: "AKID1", TENCENTCLOUD_TOKEN: token }],
+    ["the id is empty", { ...pair, TENCENTCLOUD_SECRET_ID: "" }],
+    ["the key is empty", { ...pair, TENCENTCLOUD_SECRET_KEY: "" }],
+    ["the id is white space", { ...pair, TENCENTCLOUD_SECRET_ID: " " }],
+    ["the key is white space", { ...pair, TENCENTCLOUD_SECRET_KEY: "\n" }]
+  ])("says what to set when %s, and prints no secret", ([, env]) =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(fromEnv(env))
+      assert.strictEqual(error._tag, "CredentialsError")
+      assert.include(error.message, "set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY")
+      assert.notInclude(printed(error), key)
+      assert.notInclude(printed(error), token)
+    })
+  )
+
+  it.effect("fails while the layer is built, not at the first signature", () =>
+    Effect.gen(function* () {
+      const error = yield* Layer.build(Credentials.layerEnv).pipe(
+        Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env: {} }))),
+        Effect.flip
+      )
+      assert.strictEqual(error._tag, "CredentialsError")
+    })
+  )
+})
+
+describe("Credentials.layerConfig", () => {
+  const layer = Credentials.layerConfig({
+    secretId: Config.String("HUNYUAN_ID"),
+    secretKey: Config.Redacted("HUNYUAN_KEY"),
+    token: Config.option(Config.Redacted("HUNYUAN_TOKEN"))
+  })
+  const provided = (config: unknown) =>
+    Effect.provide(get, layer).pipe(Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(config))))
+
+  it.effect("reads names of one's own, and cuts off white space", () =>
+    Effect.gen(function* () {
+      const credential = yield* provided({ HUNYUAN_ID: " AKID1 ", HUNYUAN_KEY: `${key}\n`, HUNYUAN_TOKEN: ` ${token}` })
+      assert.strictEqual(credential.secretId, "AKID1")
+      assert.strictEqual(Redacted.value(credential.secretKey), key)
+      assert.strictEqual(credential.token && Redacted.value(credential.token), token)
+      assert.notInclude(printed(credential), key)
+      assert.notInclude(printed(credential), token)
+    })
+  )
+
+  it.effect("takes a credential without a token", () =>
+    Effect.gen(function* () {
+      const credential = yield* provided({ HUNYUAN_ID: "AKID1", HUNYUAN_KEY: key })
+      assert.isUndefined(credential.token)
+    })
+  )
+
+  it.effect("names what is missing, and prints no secret", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(provided({ HUNYUAN_KEY: key, HUNYUAN_TOKEN: token }))
+      assert.strictEqual(error._tag, "ConfigError")
+      assert.include(error.message, "HUNYUAN_ID")
+      assert.notInclude(printed(error), key)
+      assert.notInclude(printed(error), token)
+    })
+  )
+})
+
+describe("CredentialsError", () => {
+  it.effect("survives the way through JSON text", () =>
+    Effect.gen(function* () {
+      const codec = Schema.fromJsonString(Schema.toCodecJson(Credentials.CredentialsError))
+      const error = new Credentials.CredentialsError({ message: "the role was taken away", cause: new Error("403") })
+      const again = yield* Schema.decodeUnknownEffect(codec)(yield* Schema.encodeEffect(codec)(error))
+      assert.instanceOf(again, Credentials.CredentialsError)
+      assert.strictEqual(again.message, error.message)
+    })
+  )
+})

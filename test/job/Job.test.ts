@@ -1,0 +1,339 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Console, DateTime, Effect, Logger, Schema } from "effect"
+import * as fc from "fast-check"
+import * as Job from "../../src/job/Job.ts"
+import { jsonValue, key } from "../support/arbitraries.ts"
+import { printed } from "../support/printed.ts"
+
+const id = Job.JobId.make("1375367755519696896")
+const link =
+  "https://bucket.cos.ap-singapore.tencentcos.cn/3d/output/1/2_output.obj?q-sign-algorithm=sha1&q-ak=AKIDsecret" +
+  "&q-sign-time=1775554903%3B1775641302&q-key-time=1775554903%3B1775641302&q-header-list=host&q-signature=53c4e7"
+
+/** What of a printed link would grant access. */
+const secretsIn = (text: string) => text.match(/q-signature|q-ak|AKIDsecret/g) ?? []
+
+const decodeResponse = Schema.decodeUnknownEffect(Job.Response)
+const read = (response: unknown) => Effect.map(decodeResponse(response), (decoded) => Job.fromResponse(id, decoded))
+const readFile = (file: unknown) =>
+  Effect.map(read({ Status: "DONE", RequestId: "r", ResultFile3Ds: [file] }), ({ files: [file] }) => {
+    assert.isDefined(file)
+    return file
+  })
+
+describe("fromResponse", () => {
+  it.effect("keeps all fields of an answer", () =>
+    Effect.gen(function* () {
+      const job = yield* read({
+        ErrorCode: "FailedOperation.ServerError",
+        ErrorMessage: "no mesh",
+        RequestId: "e7c1aa24-7bcc-405e-9dce-c6047b9f6688",
+        ResultFile3Ds: [{ Type: "OBJ", Url: link, PreviewImageUrl: "https://bucket/preview.png" }, { Type: "GLB" }],
+        Status: "FAIL"
+      })
+      assert.deepStrictEqual(
+        job,
+        new Job.Failed({
+          id,
+          status: "FAIL",
+          errorCode: "FailedOperation.ServerError",
+          errorMessage: "no mesh",
+          files: [
+            new Job.File3D({
+              type: "OBJ",
+              url: link,
+              previewUrl: "https://bucket/preview.png",
+              expiresAt: DateTime.makeUnsafe(1_775_641_302_000)
+            }),
+            new Job.File3D({ type: "GLB" })
+          ],
+          requestId: "e7c1aa24-7bcc-405e-9dce-c6047b9f6688",
+          extra: {}
+        })
+      )
+    })
+  )
+
+  it.effect("keeps fields that it does not know, of the answer and of each file", () =>
+    Effect.gen(function* () {
+      const job = yield* read({
+        Status: "DONE",
+        RequestId: "r",
+        ResultCreditConsumed: 40,
+        ResultCreditDetails: `{"FaceCount":10}`,
+        ResultFile3Ds: [{ Type: "GLB", FaceCount: 500_000, Sizes: [1, { MB: 20 }] }]
+      })
+      assert.deepStrictEqual(job.extra, { ResultCreditConsumed: 40, ResultCreditDetails: `{"FaceCount":10}` })
+      assert.deepStrictEqual(job.files[0]?.extra, { FaceCount: 500_000, Sizes: [1, { MB: 20 }] })
+    })
+  )
+
+  it.effect.each<unknown>([
+    { Status: "RUN", RequestId: "r" },
+    { Status: "RUN", RequestId: "r", ErrorCode: null, ErrorMessage: null, ResultFile3Ds: null },
+    { Status: "RUN", RequestId: "r", ErrorCode: "", ErrorMessage: "", ResultFile3Ds: [] }
+  ])("takes missing, null and empty fields for the same: %j", (response) =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* read(response), new Job.Running({ id, requestId: "r" }))
+    })
+  )
+
+  it.effect.each<unknown>([{}, { Type: null, Url: null, PreviewImageUrl: null }, { Type: "", Url: "" }])(
+    "takes missing, null and empty fields of a file for the same: %j",
+    (file) =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* readFile(file), new Job.File3D({}))
+      })
+  )
+
+  it.effect.each([
+    ["WAIT", "Waiting", false],
+    ["RUN", "Running", false],
+    ["DONE", "Done", true],
+    ["FAIL", "Failed", true],
+    ["PAUSED", "Unrecognized", false],
+    ["done", "Unrecognized", false],
+    ["", "Unrecognized", false],
+    ["toString", "Unrecognized", false],
+    ["__proto__", "Unrecognized", false]
+  ] as const)("reads the status %j as %s (ended: %s)", ([Status, tag, ended]) =>
+    Effect.gen(function* () {
+      const job = yield* read({ Status, RequestId: "r" })
+      assert.strictEqual(job._tag, tag)
+      assert.strictEqual(job.status, Status)
+      assert.strictEqual(Job.isEnded(job), ended)
+    })
+  )
+
+  it.effect.each<unknown>([
+    {},
+    { Status: "RUN" },
+    { RequestId: "r" },
+    { Status: null, RequestId: "r" },
+    { Status: 1, RequestId: "r" },
+    { Status: "DONE", RequestId: "r", ResultFile3Ds: {} },
+    { Status: "DONE", RequestId: "r", ResultFile3Ds: [null] },
+    { Status: "DONE", RequestId: "r", ResultFile3Ds: [{ Url: 1 }] },
+    null,
+    [],
+    "RUN"
+  ])("refuses what is no answer to a query: %j", (response) =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* Effect.flip(read(response)))._tag, "SchemaError")
+    })
+  )
+
+  it.effect("reads any JSON, or fails with a SchemaError", () =>
+    Effect.gen(function* () {
+      const maybe = (value: fc.Arbitrary<unknown>) => fc.oneof({ weight: 9, arbitrary: value }, jsonValue())
+      const text = maybe(fc.constantFrom(null, "", "text", link))
+      const response = maybe(
+        fc
+          .tuple(
+            fc.record(
+              {
+                Status: maybe(fc.constantFrom("WAIT", "RUN", "DONE", "FAIL", "NEW")),
+                RequestId: maybe(fc.string()),
+                ErrorCode: text,
+                ErrorMessage: text,
+                ResultFile3Ds: maybe(fc.array(maybe(fc.record({ Type: text, Url: text, PreviewImageUrl: text }))))
+              },
+              { requiredKeys: ["Status", "RequestId"] }
+            ),
+            fc.dictionary(fc.oneof(key, fc.constant("__proto__")), jsonValue())
+          )
+          .map(([known, unknown]) => ({ ...unknown, ...known }))
+      )
+      let decoded = 0
+      yield* Effect.forEach(fc.sample(response, 3000), (response) =>
+        read(JSON.parse(JSON.stringify(response))).pipe(
+          Effect.map((job) => {
+            decoded += 1
+            assert.strictEqual(job.id, id)
+            assert.deepStrictEqual(secretsIn(printed(job.files)), [])
+          }),
+          Effect.catchTag("SchemaError", () => Effect.void)
+        )
+      )
+      assert.isAbove(decoded, 300)
+    })
+  )
+})
+
+describe("expiresAt", () => {
+  const expiry = (file: unknown) =>
+    Effect.map(readFile(file), ({ expiresAt }) => expiresAt && DateTime.toEpochMillis(expiresAt) / 1000)
+
+  it.effect.each([
+    ["https://host/a?q-sign-time=1775554903%3B1775641302", 1_775_641_302],
+    ["https://host/a?q-sign-time=1775554903%3b1775641302&x=1", 1_775_641_302],
+    ["https://host/a?x=1&q-sign-time=1775554903;1775641302", 1_775_641_302],
+    [link, 1_775_641_302],
+    ["https://host/a", undefined],
+    ["https://host/a?q-sign-time=", undefined],
+    ["https://host/a?q-sign-time=1775554903", undefined],
+    ["https://host/a?q-sign-time=tomorrow;later", undefined],
+    ["https://host/a?q-sign-time=1;99999999999999999999", undefined],
+    ["https://host/a?not-q-sign-time=1;2", undefined],
+    ["no link", undefined]
+  ] as const)("of %s is %s", ([url, seconds]) =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* expiry({ Url: url }), seconds)
+    })
+  )
+
+  it.effect.each<object>([{}, { Url: null }, { Url: "" }])(
+    "is read from the preview's link when there is no other: %j",
+    (file) =>
+      Effect.gen(function* () {
+        assert.strictEqual(yield* expiry({ ...file, PreviewImageUrl: link }), 1_775_641_302)
+      })
+  )
+})
+
+describe("JobId", () => {
+  it.effect.each(["1375367755519696896", "0000000000", "9".repeat(32)])("accepts %s", (text) =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* Schema.decodeUnknownEffect(Job.JobId)(text), text)
+    })
+  )
+
+  it.effect.each<unknown>([
+    1375367755519696,
+    1375367755519696896n,
+    "",
+    "123456789",
+    "9".repeat(33),
+    " 1375367755519696896",
+    "1375367755519696896\n",
+    "-1375367755519696896",
+    "1375367755519696896.0",
+    "0x13753677555196968",
+    "١٣٧٥٣٦٧٧٥٥٥١٩٦٩٦٨٩٦",
+    "my-job",
+    null,
+    undefined,
+    {},
+    ["1375367755519696896"]
+  ])("refuses %o", (value) =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(Schema.decodeUnknownEffect(Job.JobId)(value))
+      assert.strictEqual(error._tag, "SchemaError")
+    })
+  )
+
+  it.effect("says what it wants", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(Schema.decodeUnknownEffect(Job.JobId)("my-job"))
+      assert.include(error.message, "a JobId, which is a string of digits such as 1375367755519696896")
+    })
+  )
+})
+
+describe("storing", () => {
+  const through = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema: S, value: S["Type"]) =>
+    Schema.encodeEffect(schema)(value).pipe(
+      Effect.map((encoded) => JSON.parse(JSON.stringify(encoded))),
+      Effect.flatMap(Schema.decodeUnknownEffect(schema))
+    )
+
+  it.effect.prop(
+    "a job survives the way through JSON text",
+    [Job.Job],
+    Effect.fnUntraced(function* ([job]) {
+      const again = yield* through(Job.Job, job)
+      assert.strictEqual(again.constructor, job.constructor)
+      // Compared as text, which has only one zero.
+      const encode = Schema.encodeEffect(Job.Job)
+      assert.strictEqual(JSON.stringify(yield* encode(again)), JSON.stringify(yield* encode(job)))
+    }),
+    { arbitrary: { runs: 500 } }
+  )
+
+  it.effect.prop(
+    "a ticket survives the way through JSON text",
+    [Job.JobTicket],
+    Effect.fnUntraced(function* ([ticket]) {
+      assert.deepStrictEqual(yield* through(Job.JobTicket, ticket), ticket)
+    }),
+    { arbitrary: { runs: 500 } }
+  )
+
+  it.effect("a job that the service answered keeps its whole links and its class", () =>
+    Effect.gen(function* () {
+      const job = yield* read({ Status: "DONE", RequestId: "r", ResultFile3Ds: [{ Type: "OBJ", Url: link }], New: [1] })
+      const again = yield* through(Job.Job, job)
+      assert.deepStrictEqual(again, job)
+      assert.instanceOf(again, Job.Done)
+      assert.instanceOf(again.files[0], Job.File3D)
+      assert.strictEqual(again.files[0]?.url, link)
+    })
+  )
+
+  it.effect("a ticket without a time of submission stays without", () =>
+    Effect.gen(function* () {
+      const ticket = new Job.JobTicket({ jobId: id, kind: "Pro", region: "ap-singapore" })
+      assert.deepStrictEqual(yield* Schema.encodeEffect(Job.JobTicket)(ticket), {
+        jobId: id,
+        kind: "Pro",
+        region: "ap-singapore"
+      })
+      assert.deepStrictEqual(yield* through(Job.JobTicket, ticket), ticket)
+    })
+  )
+})
+
+describe("printing", () => {
+  const file = {
+    Type: "OBJ",
+    Url: link,
+    PreviewImageUrl: link,
+    TextureUrl: link,
+    More: [{ Url: link }],
+    Details: `{"Urls":["${link}","${link.replaceAll("&", "\\u0026")}"],"Note":"see ${link} or?"}`
+  }
+
+  it.effect("a file shows its links without what grants access", () =>
+    Effect.gen(function* () {
+      const text = printed(yield* readFile(file))
+      assert.include(text, "https://bucket.cos.ap-singapore.tencentcos.cn/3d/output/1/2_output.obj?…")
+      assert.deepStrictEqual(secretsIn(text), [])
+    })
+  )
+
+  it.effect("a job shows its files' links without what grants access", () =>
+    Effect.gen(function* () {
+      const job = yield* read({ Status: "DONE", RequestId: "r", ResultFile3Ds: [file, file] })
+      const text = printed(job) + printed(Job.Job.make(job)) + `${job.files}`
+      assert.include(text, "2_output.obj?…")
+      assert.deepStrictEqual(secretsIn(text), [])
+    })
+  )
+
+  it.effect("a logged job shows its files' links without what grants access", () =>
+    Effect.gen(function* () {
+      const lines: Array<unknown> = []
+      const keep = (...args: ReadonlyArray<unknown>) => void lines.push(...args)
+      const keeping = { log: keep, info: keep, error: keep, group: keep, groupCollapsed: keep }
+      const job = yield* read({ Status: "DONE", RequestId: "r", ResultFile3Ds: [file] })
+      yield* Effect.log("job", job, job.files, { job }).pipe(
+        Effect.annotateLogs({ job, file: job.files[0] }),
+        Effect.provide(
+          Logger.layer([
+            Logger.map(Logger.formatSimple, keep),
+            Logger.consoleLogFmt,
+            Logger.consoleJson,
+            Logger.consolePretty({ mode: "tty", colors: true }),
+            Logger.consolePretty({ mode: "browser" }),
+            Logger.consoleStructured
+          ])
+        ),
+        Effect.provideService(Console.Console, { ...globalThis.console, ...keeping })
+      )
+      assert.isAbove(lines.length, 5)
+      const text = lines.map(printed).join("\n")
+      assert.include(text, "2_output.obj?…")
+      assert.deepStrictEqual(secretsIn(text), [])
+    })
+  )
+})
