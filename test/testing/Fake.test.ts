@@ -10,7 +10,7 @@ import * as Job from "../../src/job/Job.ts"
 import * as JobKind from "../../src/job/JobKind.ts"
 import * as QueryJob from "../../src/job/QueryJob.ts"
 import * as Fake from "../../src/testing/Fake.ts"
-import * as model from "../../src/testing/internal/fake/model.ts"
+import * as model from "../../src/testing/internal/fake/jobs.ts"
 import { anything, jsonText, jsonValue } from "../support/arbitraries.ts"
 import {
   host,

@@ -27,7 +27,7 @@ const serve = (options?: Fake.Options) =>
     const context = yield* Layer.build(
       Layer.mergeAll(
         NodeHttpServer.layer(() => Http.createServer(), { host: "127.0.0.1", port: 0, gracefulShutdownTimeout: 0 }),
-        Fake.layerModel(options)
+        Fake.layerHandle(options)
       )
     )
     return yield* Effect.gen(function* () {
@@ -225,7 +225,7 @@ describe("a server", () => {
 
 describe("a web handler", () => {
   it("serves the same model", async () => {
-    const { handler, dispose } = HttpEffect.toWebHandlerLayer(Fake.httpApp, Fake.layerModel())
+    const { handler, dispose } = HttpEffect.toWebHandlerLayer(Fake.httpApp, Fake.layerHandle())
     const get = await handler(new Request("http://127.0.0.1/"))
     assert.match(await get.text(), /UnsupportedProtocol/)
     const post = await handler(new Request("http://127.0.0.1/", { method: "POST" }))
