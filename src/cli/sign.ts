@@ -7,27 +7,33 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Credentials from "../cloud/Credentials.ts"
 import * as Tc3 from "../cloud/Tc3.ts"
-import { connectionFlags, readEndpoint } from "./options.ts"
+import * as JobKind from "../job/JobKind.ts"
+import { readEndpoint } from "./connection.ts"
+import { connectionFlags, defaults } from "./options.ts"
+import { quoted } from "./shell.ts"
 
 export const sign = Command.make(
   "sign",
   {
     action: Flag.String("action").pipe(
-      Flag.withDescription("The action to sign"),
-      Flag.withDefault("QueryHunyuanTo3DProJob")
+      Flag.withDescription(`The action to sign (default: ${JobKind.Pro.query.action})`),
+      Flag.withDefault(JobKind.Pro.query.action)
     ),
-    payload: Flag.String("payload").pipe(Flag.withDescription("The JSON body, byte for byte"), Flag.withDefault("{}")),
+    payload: Flag.String("payload").pipe(
+      Flag.withDescription("The JSON body, byte for byte (default: {})"),
+      Flag.withDefault("{}")
+    ),
     timestamp: Flag.Int("timestamp").pipe(
-      Flag.withDescription("Unix seconds (default: now; the service accepts five minutes either way)"),
+      Flag.withDescription("Unix seconds (default: now; the service accepts them for five minutes, earlier or later)"),
       Flag.optional
     ),
     service: Flag.String("service").pipe(
-      Flag.withDescription("The product in the credential scope"),
-      Flag.withDefault("hunyuan")
+      Flag.withDescription(`The product in the credential scope (default: ${defaults.service})`),
+      Flag.withDefault(defaults.service)
     ),
     apiVersion: Flag.String("api-version").pipe(
-      Flag.withDescription("The version of the API"),
-      Flag.withDefault("2023-09-01")
+      Flag.withDescription(`The version of the API (default: ${defaults.version})`),
+      Flag.withDefault(defaults.version)
     ),
     endpoint: connectionFlags.endpoint,
     region: connectionFlags.region
@@ -74,11 +80,11 @@ export const sign = Command.make(
         "",
         "To send it, within five minutes of its timestamp:",
         [
-          `curl ${shellQuoted(`${endpoint.protocol}://${endpoint.host}/`)}`,
+          `curl ${quoted(`${endpoint.protocol}://${endpoint.host}/`)}`,
           ...Object.entries(sent).map(([name, value]) =>
-            name === "X-TC-Token" ? `-H "${name}: ${value}"` : `-H ${shellQuoted(`${name}: ${value}`)}`
+            name === "X-TC-Token" ? `-H "${name}: ${value}"` : `-H ${quoted(`${name}: ${value}`)}`
           ),
-          `--data-binary ${shellQuoted(flags.payload)}`
+          `--data-raw ${quoted(flags.payload)}`
         ].join(" \\\n  ")
       ].join("\n")
     )
@@ -89,10 +95,8 @@ export const sign = Command.make(
   ),
   Command.withExamples([
     {
-      command: `hunyuan3d sign --action QueryHunyuanTo3DProJob --payload '{"JobId":"1375367755519696896"}'`,
+      command: `hunyuan3d sign --action ${JobKind.Pro.query.action} --payload '{"JobId":"1375367755519696896"}'`,
       description: "How a query is signed"
     }
   ])
 )
-
-const shellQuoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
