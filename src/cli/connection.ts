@@ -8,7 +8,7 @@ import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Credentials from "../cloud/Credentials.ts"
-import * as TencentCloud from "../cloud/TencentCloud.ts"
+import * as Endpoint from "../cloud/Endpoint.ts"
 import * as GenerateJob from "../job/GenerateJob.ts"
 import * as Fake from "../testing/Fake.ts"
 import * as Replay from "../testing/Replay.ts"
@@ -17,7 +17,7 @@ import { Network } from "./network.ts"
 import { type Connection, defaultUrl } from "./options.ts"
 
 export const readEndpoint = Effect.fnUntraced(function* ({ endpoint, region }: Omit<Connection, "transport">) {
-  const configured: TencentCloud.EndpointOptions = { ...(yield* TencentCloud.Endpoint), region }
+  const configured: Endpoint.Options = { ...(yield* Endpoint.Endpoint), region }
   if (Option.isNone(endpoint)) return configured
   const url = URL.canParse(endpoint.value) ? new URL(endpoint.value) : undefined
   const protocol = url?.protocol === "https:" ? "https" : url?.protocol === "http:" ? "http" : undefined
@@ -29,7 +29,7 @@ export const readEndpoint = Effect.fnUntraced(function* ({ endpoint, region }: O
       `--endpoint is not usable. Give a URL without path, user name and password, such as ${defaultUrl}.`
     )
   }
-  const given: TencentCloud.EndpointOptions = { ...configured, protocol, host: url.host }
+  const given: Endpoint.Options = { ...configured, protocol, host: url.host }
   return given
 })
 
@@ -59,6 +59,6 @@ const transportLayer = (
 export const jobs = (flags: Connection) =>
   GenerateJob.layer.pipe(
     Layer.provideMerge(
-      Layer.merge(transportLayer(flags.transport), Layer.effect(TencentCloud.Endpoint, readEndpoint(flags)))
+      Layer.merge(transportLayer(flags.transport), Layer.effect(Endpoint.Endpoint, readEndpoint(flags)))
     )
   )

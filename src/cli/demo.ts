@@ -1,5 +1,6 @@
 /** `hunyuan3d demo`: the whole way on the fake; needs no account and no network. */
 import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -12,12 +13,17 @@ import { printLine } from "./print.ts"
 import { showDownload, showFiles } from "./results.ts"
 
 const prompt = "a brass teapot"
-const directory = "demo-models"
 
 export const demo = Command.make(
   "demo",
-  {},
-  Effect.fnUntraced(function* () {
+  {
+    out: Flag.String("out").pipe(
+      Flag.withMetavar("DIRECTORY"),
+      Flag.withDescription("Where the files go (default: demo-models)"),
+      Flag.withDefault("demo-models")
+    )
+  },
+  Effect.fnUntraced(function* (flags) {
     yield* printLine(`Prompt: ${prompt} (on an in-memory fake of the service: no account, no network)`)
     yield* generateAndShow(
       JobKind.Pro,
@@ -27,7 +33,7 @@ export const demo = Command.make(
     ).pipe(
       Effect.tap(showFiles),
       Effect.flatMap((done) =>
-        showDownload(done, directory, { previews: false, unpack: false, overwrite: false, maxSize: Option.none() })
+        showDownload(done, flags.out, { previews: false, unpack: false, overwrite: false, maxSize: Option.none() })
       ),
       Effect.provide(GenerateJob.layer.pipe(Layer.provideMerge(Fake.layer({ wait: "1500 millis", run: "4 seconds" }))))
     )

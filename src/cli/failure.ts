@@ -23,11 +23,9 @@ export class Failure extends Data.TaggedError("Failure")<{ readonly message: str
 /** Something on the command line cannot be used. */
 export const usage = (message: string): Failure => new Failure({ message, exitCode: 1 })
 
-const mayHaveRun = (error: ApiError) => error.isRetryable && error.reason._tag !== "RateLimited"
-
 /** The failure of a submission that brought no ticket. */
 export const fromSubmission = (error: ApiError): Failure =>
-  mayHaveRun(error) ? new Failure({ message: error.message, exitCode: 5 }) : fromError(error)
+  error.mayHaveRun ? new Failure({ message: error.message, exitCode: 5 }) : fromError(error)
 
 /** Any other failure. */
 export const fromError = (error: Error): Failure =>

@@ -8,16 +8,17 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
-import * as TencentCloud from "../cloud/TencentCloud.ts"
+import * as Endpoint from "../cloud/Endpoint.ts"
+import * as Hunyuan from "../job/Hunyuan.ts"
 import * as Job from "../job/Job.ts"
 import * as JobKind from "../job/JobKind.ts"
 import * as Polling from "../job/Polling.ts"
 import { type Failure, usage } from "./failure.ts"
 
-/** Where calls go unless flags say otherwise. */
-export const defaults = TencentCloud.Endpoint.defaultValue()
+const { protocol, region } = Endpoint.Endpoint.defaultValue()
 
-export const defaultUrl = `${defaults.protocol}://${defaults.host}`
+/** Where calls go unless `--endpoint` says otherwise. */
+export const defaultUrl = `${protocol}://${Hunyuan.product.host}`
 
 export const jobArgument = Argument.String("JobId").pipe(
   Argument.withDescription("The id of the job, a string of digits; or its whole ticket, as submit --json prints it")
@@ -98,9 +99,9 @@ export const connectionFlags = {
     Flag.optional
   ),
   region: Flag.String("region").pipe(
-    Flag.withDescription(`The region of the job (default: TENCENTCLOUD_REGION, or ${defaults.region})`),
+    Flag.withDescription(`The region of the job (default: TENCENTCLOUD_REGION, or ${region})`),
     Flag.withFallbackConfig(Config.NonEmptyString("TENCENTCLOUD_REGION")),
-    Flag.withDefault(defaults.region)
+    Flag.withDefault(region)
   )
 }
 

@@ -6,6 +6,7 @@ import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Endpoint from "../cloud/Endpoint.ts"
 import * as Fake from "../testing/Fake.ts"
 import { usage } from "./failure.ts"
 import { Network } from "./network.ts"
@@ -62,12 +63,14 @@ export const serve = Command.make(
       Flag.optional
     ),
     rate: Flag.Int("rate").pipe(
-      Flag.withDescription("How many calls of an action are answered in any second (default: 20)"),
+      Flag.withDescription(
+        `How many calls of an action are answered in any second (default: ${Endpoint.requestsPerSecond})`
+      ),
       Flag.filter(
         (rate) => rate >= 1,
         () => "a whole number of at least 1"
       ),
-      Flag.withDefault(20)
+      Flag.withDefault(Endpoint.requestsPerSecond)
     )
   },
   Effect.fnUntraced(function* (flags) {

@@ -7,11 +7,11 @@
  *   request that was sent. The person is told why the program does not stop at once,
  *   and then what came of it.
  */
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
 import type * as Schema from "effect/Schema"
 import type * as Job from "../job/Job.ts"
 import type * as JobKind from "../job/JobKind.ts"
@@ -40,25 +40,24 @@ export const submitWith = Effect.fnUntraced(function* <
   return yield* Effect.onInterrupt(Fiber.join(fiber), () => stop(fiber, connection))
 })
 
-const stop = Effect.fnUntraced(function* <A, E extends Error>(
+const stop = Effect.fnUntraced(function* <A, E>(
   fiber: Fiber.Fiber<A, E>,
   connection: Pick<Connection, "transport" | "endpoint">
 ) {
+  const isUnderWay = yield* Ref.make(false)
   // Everything else ends at once: what does not is a submission under way.
-  const underWay = Effect.sleep("200 millis").pipe(
-    Effect.andThen(
-      printNote("The submission is under way. The program stops when it is answered, in 10 seconds at most.")
-    ),
-    Effect.andThen(Effect.never)
-  )
-  yield* Effect.raceFirst(Fiber.interrupt(fiber), underWay)
+  const explain = Effect.gen(function* () {
+    yield* Effect.sleep("200 millis")
+    yield* Ref.set(isUnderWay, true)
+    yield* printNote("The submission is under way. The program stops when it is answered, in 10 seconds at most.")
+    return yield* Effect.never
+  })
+  yield* Effect.raceFirst(Fiber.interrupt(fiber), explain)
   const exit = yield* Fiber.await(fiber)
-  if (Exit.isSuccess(exit)) return
-  const ticket = SubmitJob.ticketOf(exit.cause)
-  const error = Cause.findErrorOption(exit.cause)
+  const ticket = Exit.isFailure(exit) ? SubmitJob.ticketOf(exit.cause) : Option.none()
   if (Option.isSome(ticket) && connection.transport !== "fake") {
     yield* printNote(`To wait for the job: ${waitCommand(ticket.value, connection)}`)
-  } else if (Option.isSome(error)) {
-    yield* printNote(`hunyuan3d: ${error.value.message}`)
+  } else if (Option.isNone(ticket) && (yield* Ref.get(isUnderWay))) {
+    yield* printNote("The submission ended without a ticket.")
   }
 })
