@@ -116,13 +116,13 @@ class Fields extends Schema.Class<Fields>("effect-hunyuan3d/Job")({
   toJSON(): unknown {
     return JSON.parse(SignedLink.withoutQueries(JSON.stringify({ ...this })))
   }
-  override toString(): string {
-    return `Job(${JSON.stringify(this)})`
-  }
   [Symbol.for("nodejs.util.inspect.custom")](): unknown {
     return this.toJSON()
   }
 }
+
+// A class that extends another prints itself again in its own way.
+const printed = (job: Fields): string => `Job(${JSON.stringify(job)})`
 
 // `status` is the service's own word for the state, such as `RUN`.
 const state = <Tag extends string>(tag: Tag, status: string) => ({
@@ -136,7 +136,11 @@ const state = <Tag extends string>(tag: Tag, status: string) => ({
  * @category models
  * @since 0.1.0
  */
-export class Waiting extends Fields.extend<Waiting>("effect-hunyuan3d/Job/Waiting")(state("Waiting", "WAIT")) {}
+export class Waiting extends Fields.extend<Waiting>("effect-hunyuan3d/Job/Waiting")(state("Waiting", "WAIT")) {
+  override toString(): string {
+    return printed(this)
+  }
+}
 
 /**
  * The job is being computed (`RUN`).
@@ -144,7 +148,11 @@ export class Waiting extends Fields.extend<Waiting>("effect-hunyuan3d/Job/Waitin
  * @category models
  * @since 0.1.0
  */
-export class Running extends Fields.extend<Running>("effect-hunyuan3d/Job/Running")(state("Running", "RUN")) {}
+export class Running extends Fields.extend<Running>("effect-hunyuan3d/Job/Running")(state("Running", "RUN")) {
+  override toString(): string {
+    return printed(this)
+  }
+}
 
 /**
  * The job has ended and `files` holds its results (`DONE`).
@@ -152,7 +160,11 @@ export class Running extends Fields.extend<Running>("effect-hunyuan3d/Job/Runnin
  * @category models
  * @since 0.1.0
  */
-export class Done extends Fields.extend<Done>("effect-hunyuan3d/Job/Done")(state("Done", "DONE")) {}
+export class Done extends Fields.extend<Done>("effect-hunyuan3d/Job/Done")(state("Done", "DONE")) {
+  override toString(): string {
+    return printed(this)
+  }
+}
 
 /**
  * The job has ended without a result (`FAIL`); `errorCode` and `errorMessage` say why.
@@ -160,7 +172,11 @@ export class Done extends Fields.extend<Done>("effect-hunyuan3d/Job/Done")(state
  * @category models
  * @since 0.1.0
  */
-export class Failed extends Fields.extend<Failed>("effect-hunyuan3d/Job/Failed")(state("Failed", "FAIL")) {}
+export class Failed extends Fields.extend<Failed>("effect-hunyuan3d/Job/Failed")(state("Failed", "FAIL")) {
+  override toString(): string {
+    return printed(this)
+  }
+}
 
 /**
  * The service answered a `status` that this library does not know. The job is
@@ -171,7 +187,11 @@ export class Failed extends Fields.extend<Failed>("effect-hunyuan3d/Job/Failed")
  */
 export class Unrecognized extends Fields.extend<Unrecognized>("effect-hunyuan3d/Job/Unrecognized")(
   state("Unrecognized", "UNRECOGNIZED")
-) {}
+) {
+  override toString(): string {
+    return printed(this)
+  }
+}
 
 /**
  * A job as one look showed it.
