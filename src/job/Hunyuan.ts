@@ -7,7 +7,7 @@
  *
  * @since 0.1.0
  */
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import type * as Operation from "../cloud/Operation.ts"
 
 /**
@@ -36,7 +36,7 @@ export const regions: ReadonlyArray<string> = ["ap-singapore", "na-siliconvalley
  * @category facts
  * @since 0.1.0
  */
-export const idLifetime: Duration.Duration = Duration.hours(24)
+export const idLifetime: Duration.Input = "24 hours"
 
 /**
  * How long the link of a result file is valid.
@@ -44,4 +44,4 @@ export const idLifetime: Duration.Duration = Duration.hours(24)
  * @category facts
  * @since 0.1.0
  */
-export const linkLifetime: Duration.Duration = Duration.hours(24)
+export const linkLifetime: Duration.Input = "24 hours"

@@ -8,7 +8,7 @@
  *
  * **Gotchas**
  *
- * - A kind is found by the name in the ticket: among `JobKind.Kinds`, and among the
+ * - A kind is found by the name in the ticket: among `Kinds`, and among the
  *   kinds that were submitted here.
  *
  * @since 0.1.0
@@ -25,6 +25,7 @@ import * as TencentCloud from "../cloud/TencentCloud.ts"
 import { setting } from "../internal/setting.ts"
 import * as Job from "./Job.ts"
 import * as JobKind from "./JobKind.ts"
+import * as Kinds from "./Kinds.ts"
 
 /**
  * Submits jobs and tells their state.
@@ -79,7 +80,7 @@ export const layer: Layer.Layer<JobApi, never, TencentCloud.TencentCloud> = Laye
   Effect.gen(function* () {
     const cloud = yield* TencentCloud.TencentCloud
     const endpointSetting = yield* setting(Endpoint.Endpoint)
-    const kindsSetting = yield* setting(JobKind.Kinds)
+    const kindsSetting = yield* setting(Kinds.Kinds)
     const submitted = new Map<string, JobKind.Any>()
 
     const kindOf = Effect.fnUntraced(function* ({ kind, region }: Job.JobTicket) {
@@ -91,7 +92,7 @@ export const layer: Layer.Layer<JobApi, never, TencentCloud.TencentCloud> = Laye
         reason: new ApiError.InvalidInput({
           code: "Client.UnknownKind",
           description:
-            "The ticket is for a job of a kind that is not known here. Provide the kind with JobKind.layer, or use a newer effect-hunyuan3d."
+            "The ticket is for a job of a kind that is not known here. Provide the kind with Kinds.layer, or use a newer effect-hunyuan3d."
         })
       })
     })

@@ -6,8 +6,8 @@
  * its request. A request carries the API's own field names, so the vendor's
  * documentation applies to it, and holds every rule that can be checked without
  * fetching anything. A broken rule is refused before anything is sent, with a
- * sentence that says what to change. `make` is for a kind of one's own, and `layer`
- * makes it known by its name.
+ * sentence that says what to change. `make` is for a kind of one's own, which the
+ * setting `Kinds` makes known by its name.
  *
  * **Gotchas**
  *
@@ -36,9 +36,6 @@
  *
  * @since 0.1.0
  */
-import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Operation from "../cloud/Operation.ts"
@@ -114,6 +111,7 @@ export type Any = JobKind<Operation.Codec>
  * import * as Fake from "effect-hunyuan3d/Fake"
  * import * as GenerateJob from "effect-hunyuan3d/GenerateJob"
  * import * as JobKind from "effect-hunyuan3d/JobKind"
+ * import * as Kinds from "effect-hunyuan3d/Kinds"
  *
  * const Sculpture = JobKind.make({
  *   name: "Sculpture",
@@ -125,7 +123,7 @@ export type Any = JobKind<Operation.Codec>
  * const program = GenerateJob.GenerateJob.use((jobs) => jobs.generate(Sculpture, { Prompt: "a cat" }))
  * const Test = GenerateJob.layer.pipe(
  *   Layer.provide(Fake.layer({ run: "10 millis" })),
- *   Layer.provide(JobKind.layer([Sculpture]))
+ *   Layer.provide(Kinds.layer([Sculpture]))
  * )
  * assert.equal((await Effect.runPromise(Effect.provide(program, Test)))._tag, "Done")
  * ```
@@ -548,30 +546,6 @@ export const AutoRigging = make({
  * @since 0.1.0
  */
 export const all: ReadonlyArray<Any> = [Pro, Rapid, SmartTopology, UV, Part, TextureEdit, Convert3DFormat, AutoRigging]
-
-/**
- * The kinds that are known by name: {@link all}, and those that {@link layer} adds.
- * `QueryJob` finds the kind of a ticket here, and the fake the kind of an action.
- *
- * @category references
- * @since 0.1.0
- */
-export const Kinds = Context.Reference<ReadonlyArray<Any>>("effect-hunyuan3d/JobKind/Kinds", {
-  defaultValue: () => all
-})
-
-/**
- * Adds kinds of one's own to those that are known by name. A kind with the name of
- * another takes its place.
- *
- * @category layers
- * @since 0.1.0
- */
-export const layer = (kinds: ReadonlyArray<Any>): Layer.Layer<never> =>
-  Layer.effect(
-    Kinds,
-    Effect.map(Kinds, (known) => [...kinds, ...known])
-  )
 
 /**
  * Finds a kind by its name, as a `JobTicket` holds it, among {@link all} or the kinds given.

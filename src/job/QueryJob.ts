@@ -40,6 +40,7 @@ import { makeLoops, type Progress } from "./internal/loops.ts"
 import * as Job from "./Job.ts"
 import * as JobApi from "./JobApi.ts"
 import * as JobKind from "./JobKind.ts"
+import * as Kinds from "./Kinds.ts"
 import * as Polling from "./Polling.ts"
 
 /**
@@ -162,7 +163,7 @@ export class QueryJob extends Context.Service<
 const make = Effect.gen(function* () {
   const api = yield* JobApi.JobApi
   const endpointSetting = yield* setting(Endpoint.Endpoint)
-  const kindsSetting = yield* setting(JobKind.Kinds)
+  const kindsSetting = yield* setting(Kinds.Kinds)
   const pollingSetting = yield* setting(Polling.Polling)
   const joinLoop = yield* makeLoops
 
@@ -178,7 +179,7 @@ const make = Effect.gen(function* () {
         .query(ticket)
         .pipe(
           Effect.provideService(Endpoint.Endpoint, endpoint),
-          Effect.provideService(JobKind.Kinds, kind === undefined ? kinds : [kind, ...kinds])
+          Effect.provideService(Kinds.Kinds, kind === undefined ? kinds : [kind, ...kinds])
         )
     }
   })

@@ -80,7 +80,7 @@ export const makeAttempt = Effect.gen(function* () {
             ? Effect.fail(failure)
             : Effect.andThen(
                 Effect.logDebug(
-                  `Retry at once, signed with the service's time. ${operation.action}: ${failure.reason.message} [request ${failure.requestId}]`
+                  `Retry at once, signed with the service's time. ${new ApiError.ApiError({ action: operation.action, region, ...failure }).message}`
                 ),
                 attempt
               )

@@ -2,14 +2,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Fiber, Layer, Random, Result, Schedule } from "effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as TestClock from "effect/testing/TestClock"
-import * as TencentCloud from "../../src/cloud/TencentCloud.ts"
-import * as Job from "../../src/job/Job.ts"
-import * as JobKind from "../../src/job/JobKind.ts"
-import * as QueryJob from "../../src/job/QueryJob.ts"
-import * as Fake from "../../src/testing/Fake.ts"
-import { host, unknownId, signed, json, look, submitJob, App } from "./fakeCalls.ts"
+import * as TencentCloud from "../../../../src/cloud/TencentCloud.ts"
+import * as Job from "../../../../src/job/Job.ts"
+import * as JobKind from "../../../../src/job/JobKind.ts"
+import * as QueryJob from "../../../../src/job/QueryJob.ts"
+import * as Fake from "../../../../src/testing/Fake.ts"
+import { host, unknownId, signed, json, look, submitJob, App } from "./calls.ts"
 
-describe("faults", () => {
+describe("Faults of the fake", () => {
   const id = Job.JobId.make(unknownId)
   const call = TencentCloud.call(JobKind.Pro.query, { JobId: id })
   const Once = TencentCloud.layer.pipe(
@@ -30,7 +30,7 @@ describe("faults", () => {
       return (yield* Fiber.join(fiber)).reason
     })
 
-  it.effect("dropped is a failure of the transport", () =>
+  it.effect("the fault dropped is a failure of the transport", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(
         Effect.andThen(
@@ -43,13 +43,13 @@ describe("faults", () => {
     }).pipe(Effect.provide(Once))
   )
 
-  it.effect("never is an answer that does not come, so that only the client's own timeout ends it", () =>
+  it.effect("the fault never keeps the answer back, so that only the client's own timeout ends the request", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* failing("never", "10 seconds"))._tag, "Timeout")
     }).pipe(Effect.provide(Once))
   )
 
-  it.effect("badGateway is a page of HTML with status 502", () =>
+  it.effect("the fault badGateway answers with a page of HTML and status 502", () =>
     Effect.gen(function* () {
       const reason = yield* failing("badGateway")
       if (reason._tag !== "MalformedResponse") return assert.fail(reason._tag)
@@ -61,7 +61,7 @@ describe("faults", () => {
     }).pipe(Effect.provide(Once))
   )
 
-  it.effect("truncated is the first half of the answer", () =>
+  it.effect("the fault truncated answers with the first half", () =>
     Effect.gen(function* () {
       const reason = yield* failing("truncated")
       if (reason._tag !== "MalformedResponse") return assert.fail(reason._tag)
@@ -74,7 +74,7 @@ describe("faults", () => {
     }).pipe(Effect.provide(Once))
   )
 
-  it.effect("slow is the answer, later, and an answer that comes in time is none the worse", () =>
+  it.effect("the fault slow delays the answer, which is whole when it comes in time", () =>
     Effect.gen(function* () {
       const fake = yield* Fake.Fake
       yield* fake.fault({ slow: "9 seconds" })
@@ -87,7 +87,7 @@ describe("faults", () => {
     }).pipe(Effect.provide(Once))
   )
 
-  it.effect("code is a refusal with that code", () =>
+  it.effect("the fault code refuses with that code", () =>
     Effect.gen(function* () {
       const reason = yield* failing({ code: "ResourceUnavailable.InArrears", message: "pay first" })
       assert.deepInclude(reason, { _tag: "Quota", code: "ResourceUnavailable.InArrears", description: "pay first" })
@@ -95,7 +95,7 @@ describe("faults", () => {
     }).pipe(Effect.provide(Once))
   )
 
-  it.effect("are suffered by downloads, too", () =>
+  it.effect("a download suffers faults too", () =>
     Effect.gen(function* () {
       const fake = yield* Fake.Fake
       yield* fake.complete(id)
@@ -110,7 +110,7 @@ describe("faults", () => {
     }).pipe(Effect.provide(Once))
   )
 
-  it.effect("come in the order of the script, one a request, and then no more", () =>
+  it.effect("faults come in the order of the script, one a request, and then no more", () =>
     Effect.gen(function* () {
       const fake = yield* Fake.Fake
       yield* fake.fault("badGateway", { code: "InternalError" })
@@ -130,7 +130,7 @@ describe("faults", () => {
     }).pipe(Effect.provide(Once))
   )
 
-  it.effect("that lose an answer leave the job that was paid for, and others leave none", () =>
+  it.effect("a fault that loses the answer leaves the job that was paid for, and others leave none", () =>
     Effect.gen(function* () {
       const fake = yield* Fake.Fake
       const made = (fault: Fake.Fault) =>
@@ -151,7 +151,7 @@ describe("faults", () => {
     }).pipe(Effect.provide(Fake.layer()))
   )
 
-  it.effect("by chance strike as often as their rates say", () =>
+  it.effect("faults by chance strike as often as their rates say", () =>
     Effect.gen(function* () {
       const fake = yield* Fake.Fake
       for (let i = 0; i < 1000; i++) yield* Effect.exit(HttpClient.get(`https://${host}/`))
@@ -173,7 +173,7 @@ describe("faults", () => {
     )
   )
 
-  it.effect("do not keep an application from its result", () =>
+  it.effect("faults do not keep an application from its result", () =>
     Effect.gen(function* () {
       const fake = yield* Fake.Fake
       const fiber = yield* Effect.forkChild(QueryJob.QueryJob.use((jobs) => jobs.wait(id)))

@@ -2,11 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Schema } from "effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as TestClock from "effect/testing/TestClock"
-import * as Job from "../../src/job/Job.ts"
-import * as Fake from "../../src/testing/Fake.ts"
-import { look, statusOf, submitJob } from "./fakeCalls.ts"
+import * as Job from "../../../../src/job/Job.ts"
+import * as Fake from "../../../../src/testing/Fake.ts"
+import { look, statusOf, submitJob } from "./calls.ts"
 
-describe("results", () => {
+describe("Result files of the fake", () => {
   const files = Effect.gen(function* () {
     const fake = yield* Fake.Fake
     const id = yield* fake.job({ run: "90 seconds" })

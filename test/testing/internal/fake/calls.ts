@@ -1,5 +1,5 @@
 /**
- * Calls of the fake service for its tests, made by `Tc3` and a plain `HttpClient`
+ * Calls of the fake for its tests, made by `Tc3` and a plain `HttpClient`
  * so that each part of a request can be got wrong.
  */
 import { Clock, Effect, Layer, Redacted } from "effect"
@@ -7,12 +7,12 @@ import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
-import type * as Credentials from "../../src/cloud/Credentials.ts"
-import * as Tc3 from "../../src/cloud/Tc3.ts"
-import * as TencentCloud from "../../src/cloud/TencentCloud.ts"
-import * as JobKind from "../../src/job/JobKind.ts"
-import * as QueryJob from "../../src/job/QueryJob.ts"
-import * as Fake from "../../src/testing/Fake.ts"
+import type * as Credentials from "../../../../src/cloud/Credentials.ts"
+import * as Tc3 from "../../../../src/cloud/Tc3.ts"
+import * as TencentCloud from "../../../../src/cloud/TencentCloud.ts"
+import * as JobKind from "../../../../src/job/JobKind.ts"
+import * as QueryJob from "../../../../src/job/QueryJob.ts"
+import * as Fake from "../../../../src/testing/Fake.ts"
 
 export const host = "hunyuan.intl.tencentcloudapi.com"
 export const query = JobKind.Pro.query.action

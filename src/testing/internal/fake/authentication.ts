@@ -1,0 +1,94 @@
+/** Whether a call is signed as the service demands it, by the one key pair that the fake accepts. */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type * as Credentials from "../../../cloud/Credentials.ts"
+import * as Tc3 from "../../../cloud/Tc3.ts"
+import { header, refuse, type Call, type Refusal } from "./call.ts"
+import * as facts from "./facts.ts"
+
+const maxSkew = Duration.toSeconds(facts.maxSkew)
+
+const readAuthorization = ({ headers }: Call): Effect.Effect<Tc3.Authorization, Refusal> => {
+  const { authorization } = headers
+  if (authorization === undefined) {
+    return refuse(
+      "AuthFailure.InvalidAuthorization",
+      "The header Authorization is missing. Sign with TC3-HMAC-SHA256; the fake does not take the older form with a parameter Signature."
+    )
+  }
+  return Effect.mapError(Effect.fromResult(Tc3.parseAuthorization(authorization)), ({ message }) => ({
+    code: "AuthFailure.InvalidAuthorization",
+    message: `${message}.`
+  }))
+}
+
+/** The time of signing, which is near enough to now. */
+const readTimestamp = Effect.fnUntraced(function* (call: Call, now: number) {
+  const timestamp = yield* header(call, "X-TC-Timestamp")
+  if (!/^[0-9]{1,12}$/.test(timestamp)) {
+    return yield* refuse("InvalidParameter", "The header X-TC-Timestamp must be the Unix time in whole seconds.")
+  }
+  const ahead = Number(timestamp) - Math.floor(now / 1000)
+  if (Math.abs(ahead) > maxSkew) {
+    return yield* refuse(
+      "AuthFailure.SignatureExpire",
+      `The timestamp is ${Math.abs(ahead)} seconds ${ahead > 0 ? "ahead of" : "behind"} the service's clock, more than ${maxSkew}.`
+    )
+  }
+  return Number(timestamp)
+})
+
+const checkSignature = (
+  call: Call,
+  payload: Uint8Array,
+  authorization: Tc3.Authorization,
+  timestamp: number,
+  credential: Credentials.Credential
+): Effect.Effect<void, Refusal> => {
+  const { service } = authorization
+  if (service !== facts.service && service !== call.host.split(".")[0]) {
+    return refuse(
+      "AuthFailure.SignatureFailure",
+      `The service in the credential scope must be ${facts.service}, or the first label of the host that is called.`
+    )
+  }
+  // The official SDKs sign the host without its port.
+  const hosts = [call.host, call.host.replace(/:[0-9]*$/, "")]
+  const isSigned = hosts.some((host) => Tc3.verify({ ...call, host, payload, authorization, timestamp, credential }))
+  return isSigned
+    ? Effect.void
+    : refuse(
+        "AuthFailure.SignatureFailure",
+        "The signature does not fit what was received. Check the secret key, that content-type and host are signed as they " +
+          "are sent, that the date in the scope is the UTC date of the timestamp, and that nothing was changed after signing."
+      )
+}
+
+const checkToken = ({ headers }: Call, { token }: Credentials.Credential): Effect.Effect<void, Refusal> =>
+  headers["x-tc-token"] === (token === undefined ? undefined : Redacted.value(token))
+    ? Effect.void
+    : refuse(
+        "AuthFailure.TokenFailure",
+        token === undefined
+          ? "A token was sent with a key pair that has none."
+          : "The token is missing or is not that of the key pair."
+      )
+
+export const authenticate = Effect.fnUntraced(function* (
+  call: Call,
+  body: Uint8Array,
+  credential: Credentials.Credential,
+  now: number
+) {
+  const authorization = yield* readAuthorization(call)
+  if (authorization.secretId !== credential.secretId) {
+    return yield* refuse(
+      "AuthFailure.SecretIdNotFound",
+      "The secret id is not known. Look for mistypes and white space."
+    )
+  }
+  const timestamp = yield* readTimestamp(call, now)
+  yield* checkSignature(call, body, authorization, timestamp, credential)
+  yield* checkToken(call, credential)
+})

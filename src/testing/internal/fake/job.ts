@@ -1,0 +1,54 @@
+/** One job of the fake. What state it is in follows from the clock. */
+import * as Duration from "effect/Duration"
+import type * as Random from "effect/Random"
+import * as Job from "../../../job/Job.ts"
+import * as JobKind from "../../../job/JobKind.ts"
+import * as facts from "./facts.ts"
+import type { JobOptions, Options, Outcome } from "./options.ts"
+import { digits, uuid } from "./random.ts"
+
+/** Times are Unix milliseconds, and `run` is in milliseconds. */
+export interface FakeJob {
+  readonly id: Job.JobId
+  readonly kind: JobKind.Any
+  readonly region: string
+  /** When its id is forgotten. */
+  readonly expiresAt: number
+  /** From when it takes a task slot that is free. */
+  readonly readyAt: number
+  readonly run: number
+  outcome: Outcome
+  /** `Infinity` while it waits for a task slot. */
+  startsAt: number
+  endsAt: number
+  /** Names its result files. */
+  readonly file: string
+  /** Signs the links to them. */
+  readonly signature: string
+}
+
+export const status = (job: FakeJob, now: number): "WAIT" | "RUN" | "DONE" | "FAIL" =>
+  now < job.startsAt ? "WAIT" : now < job.endsAt ? "RUN" : job.outcome === "DONE" ? "DONE" : "FAIL"
+
+const runOf = (run: Duration.Input | undefined, random: Random.Random): number =>
+  run === undefined ? 60_000 + Math.floor(random.nextDoubleUnsafe() * 120_001) : Duration.toMillis(run)
+
+export const makeJob = (
+  id: string,
+  options: JobOptions,
+  { timeScale = 1, ...defaults }: Options,
+  now: number,
+  random: Random.Random
+): FakeJob => ({
+  id: Job.JobId.make(id),
+  kind: options.kind ?? JobKind.Pro,
+  region: options.region ?? "ap-singapore",
+  expiresAt: now + Duration.toMillis(facts.idLifetime),
+  readyAt: now + Duration.toMillis(options.wait ?? defaults.wait ?? 0) / timeScale,
+  run: runOf(options.run ?? defaults.run, random) / timeScale,
+  outcome: options.outcome ?? "DONE",
+  startsAt: Infinity,
+  endsAt: Infinity,
+  file: uuid(random),
+  signature: digits(random, 40, 16)
+})
