@@ -74,7 +74,7 @@ export const serve = Command.make(
     )
   },
   Effect.fnUntraced(function* (flags) {
-    const fake = Fake.layerModel({
+    const fake = Fake.layerHandle({
       credential: { secretId: flags.secretId, secretKey: flags.secretKey },
       timeScale: flags.timeScale,
       tasksAtOnce: Option.getOrUndefined(flags.tasks),

@@ -57,7 +57,7 @@ const run = (args: ReadonlyArray<string>, env?: Record<string, string>) =>
 const Served = Effect.provide(
   HttpServer.serve(Fake.httpApp).pipe(
     Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),
-    Layer.provideMerge(Fake.layerModel())
+    Layer.provideMerge(Fake.layerHandle())
   )
 )
 
