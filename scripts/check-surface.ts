@@ -54,6 +54,7 @@ const changed = [
   )
 ]
 for (const name of changed) console.error(`The public surface changed: ${expected}/${name}`)
-if (changed.length > 0) console.error("Where that is meant: npm run check:surface -- --update, and review the difference.")
+if (changed.length > 0)
+  console.error("Where that is meant: npm run check:surface -- --update, and review the difference.")
 console.log(`${surface.size} surfaces compared, ${changed.length} changed`)
 process.exitCode = changed.length === 0 ? 0 : 1

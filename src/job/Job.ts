@@ -116,6 +116,9 @@ class Fields extends Schema.Class<Fields>("effect-hunyuan3d/Job")({
   toJSON(): unknown {
     return JSON.parse(SignedLink.withoutQueries(JSON.stringify({ ...this })))
   }
+  override toString(): string {
+    return `Job(${JSON.stringify(this)})`
+  }
   [Symbol.for("nodejs.util.inspect.custom")](): unknown {
     return this.toJSON()
   }

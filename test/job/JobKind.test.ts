@@ -472,22 +472,4 @@ describe("JobKind", () => {
     sentAsItIs("Convert3DFormat", JobKind.Convert3DFormatRequest)
     sentAsItIs("AutoRigging", JobKind.AutoRiggingRequest)
   })
-
-  describe("convert3DFormat", () => {
-    it.effect("takes a link and a format, answers a link, and is not repeated", () =>
-      Effect.gen(function* () {
-        const { action, input, output, safeToRepeat } = JobKind.convert3DFormat
-        assert.strictEqual(action, "Convert3DFormat")
-        assert.isFalse(safeToRepeat)
-        assert.strictEqual(yield* refusal(input, { File3D: link, Format: "STL" }), "")
-        assert.strictEqual(yield* refusal(input, { File3D: fbx, Format: "STL" }), `Expected string\n  at ["File3D"]`)
-        assert.strictEqual(yield* refusal(input, { File3D: "a.fbx", Format: "STL" }), `${badLink}\n  at ["File3D"]`)
-        assert.strictEqual(yield* refusal(input, { File3D: link }), `${missing}\n  at ["Format"]`)
-        assert.strictEqual(
-          (yield* Schema.decodeUnknownEffect(output)({ ResultFile3D: link, RequestId: "r" })).ResultFile3D,
-          link
-        )
-      })
-    )
-  })
 })

@@ -9,7 +9,8 @@ import * as fc from "fast-check"
  */
 export const ofSchema = <S extends Schema.Constraint>(schema: S): fc.Arbitrary<S["Type"]> => {
   const values = Arbitrary.schema(schema)
-  const sample = (size: number, seed: number) => Effect.runSync(Arbitrary.sampleEffect(values, { count: 1, seed, size }))
+  const sample = (size: number, seed: number) =>
+    Effect.runSync(Arbitrary.sampleEffect(values, { count: 1, seed, size }))
   return fc.tuple(fc.nat(10), fc.noShrink(fc.integer())).map(([size, seed]) => sample(size, seed)[0])
 }
 

@@ -3,13 +3,7 @@
  */
 import { randomBytes } from "node:crypto"
 import { Clock, Context, DateTime, type Duration, Effect, Fiber, Layer, Redacted, Ref, Schedule, Schema } from "effect"
-import {
-  Headers,
-  HttpClient,
-  HttpClientError,
-  type HttpClientRequest,
-  HttpClientResponse
-} from "effect/http"
+import { Headers, HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse } from "effect/http"
 import { RateLimiter } from "effect/persistence"
 import { TestClock } from "effect/testing"
 import * as Credentials from "../../src/cloud/Credentials.ts"

@@ -18,7 +18,7 @@ const serve = Effect.fnUntraced(function* (options?: Fake.Options) {
   const context = yield* Layer.build(
     Layer.effectDiscard(HttpServer.serveEffect(Fake.httpApp)).pipe(
       Layer.provideMerge(NodeHttpServer.layer(() => Http.createServer(), { host: "127.0.0.1", port: 0 })),
-      Layer.provideMerge(Fake.layerModel(options))
+      Layer.provideMerge(Fake.layerHandle(options))
     )
   )
   return yield* Effect.gen(function* () {

@@ -33,7 +33,9 @@ export const changes = Effect.map(QueryJob.QueryJob, (jobs) => jobs.watch(ticket
 
 export const submitted = SubmitJob.SubmitJob.use((jobs) => jobs.submit(JobKind.Pro, { Prompt: "a teapot" }))
 
-export const generated = GenerateJob.GenerateJob.use((jobs) => jobs.generate(JobKind.UV, { File: { Url: "", Type: "fbx" } }))
+export const generated = GenerateJob.GenerateJob.use((jobs) =>
+  jobs.generate(JobKind.UV, { File: { Url: "", Type: "fbx" } })
+)
 
 export const called = TencentCloud.call(JobKind.Pro.query, { JobId: id })
 

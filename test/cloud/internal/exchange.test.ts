@@ -148,7 +148,10 @@ describe("a transport that fails", () => {
   it.effect.each<readonly [what: string, cause: unknown]>([
     ["a refused connection", connectionRefused],
     ["a refused connection, as fetch tells it", fetchFailed(connectionRefused)],
-    ["a refused connection, as Bun tells it", Object.assign(new Error("Unable to connect"), { code: "ConnectionRefused" })],
+    [
+      "a refused connection, as Bun tells it",
+      Object.assign(new Error("Unable to connect"), { code: "ConnectionRefused" })
+    ],
     ["a name that has no address", fetchFailed(nodeError("ENOTFOUND", "getaddrinfo"))],
     ["a name that could not be looked up", nodeError("EAI_AGAIN", "getaddrinfo")],
     ["a connection that took too long", fetchFailed(nodeError("UND_ERR_CONNECT_TIMEOUT"))],
@@ -176,7 +179,10 @@ describe("a transport that fails", () => {
     ["headers that did not come", nodeError("UND_ERR_HEADERS_TIMEOUT")],
     ["a broken pipe", nodeError("EPIPE", "write")],
     ["a time that ran out while reading", nodeError("ETIMEDOUT", "read")],
-    ["one of several addresses that answered", new AggregateError([connectionRefused, nodeError("ECONNRESET", "read")])],
+    [
+      "one of several addresses that answered",
+      new AggregateError([connectionRefused, nodeError("ECONNRESET", "read")])
+    ],
     ["several addresses without a word", new AggregateError([])],
     ["an error that says nothing", new Error("failed")],
     ["no cause", undefined],

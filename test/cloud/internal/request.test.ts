@@ -34,7 +34,11 @@ describe("a request", () => {
 
   it.effect("goes to the endpoint's host, region and language where they are set", () =>
     Effect.gen(function* () {
-      const { headers, url } = yield* requestTo({ host: "host.example:8443", region: "ap-guangzhou", language: "zh-CN" })
+      const { headers, url } = yield* requestTo({
+        host: "host.example:8443",
+        region: "ap-guangzhou",
+        language: "zh-CN"
+      })
       assert.strictEqual(url, "https://host.example:8443/")
       assert.strictEqual(headers["x-tc-region"], "ap-guangzhou")
       assert.strictEqual(headers["x-tc-language"], "zh-CN")
