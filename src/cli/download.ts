@@ -6,9 +6,8 @@ import * as QueryJob from "../job/QueryJob.ts"
 import { jobs } from "./connection.ts"
 import { usage } from "./failure.ts"
 import { connectionFlags, downloadFlags, jobArgument, kindFlag, readTicket } from "./options.ts"
-import { printNote } from "./print.ts"
 import { showDownload } from "./results.ts"
-import { downloadCommand, waitCommand } from "./resume.ts"
+import { resumableDownload, waitCommand } from "./resume.ts"
 
 export const download = Command.make(
   "download",
@@ -34,14 +33,7 @@ export const download = Command.make(
         )
       }
       yield* showDownload(job, flags.out, flags)
-    }).pipe(
-      Effect.provide(jobs(flags)),
-      Effect.onInterrupt(() =>
-        printNote(
-          `Interrupted. What has arrived is kept; to download the rest: ${downloadCommand(ticket, flags, flags.out)}`
-        )
-      )
-    )
+    }).pipe(Effect.provide(jobs(flags)), resumableDownload(ticket, flags, flags.out))
   })
 ).pipe(
   Command.withDescription("Download the result files of a job. Run it again to download what is missing."),

@@ -4,6 +4,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
+import * as Job from "../job/Job.ts"
 import type * as JobKind from "../job/JobKind.ts"
 import type * as Polling from "../job/Polling.ts"
 import * as QueryJob from "../job/QueryJob.ts"
@@ -22,7 +23,7 @@ import {
 import { showChanges, withProgress } from "./progress.ts"
 import { readRequest, requestFlags } from "./request.ts"
 import { printEnd, showDownload, showFiles } from "./results.ts"
-import { waitCommand } from "./resume.ts"
+import { resumableDownload, waitCommand } from "./resume.ts"
 import { submitWith } from "./submission.ts"
 
 export const generate = Command.make(
@@ -54,7 +55,10 @@ export const generate = Command.make(
         timedOut(flags)
       )
       if (Option.isSome(flags.out)) {
-        yield* showDownload(done, flags.out.value, flags)
+        const ticket = new Job.JobTicket({ jobId: done.id, kind: flags.kind.name, region: flags.region })
+        const download = showDownload(done, flags.out.value, flags)
+        // The jobs of the fake end with the program.
+        yield* flags.transport === "fake" ? download : resumableDownload(ticket, flags, flags.out.value)(download)
       } else if (!flags.json) {
         yield* showFiles(done)
       }

@@ -1,8 +1,8 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, FileSystem, Layer } from "effect"
+import { Effect, FileSystem, Layer, Schedule } from "effect"
 import * as Fake from "../../src/testing/Fake.ts"
-import { answering, run, unknownId } from "./run.ts"
+import { answering, run, start, unknownId } from "./run.ts"
 
 const WithFake = Effect.provide(Layer.merge(Fake.layer({ run: 0 }), NodeFileSystem.layer))
 
@@ -81,6 +81,27 @@ describe("hunyuan3d download", () => {
     }).pipe(
       Effect.provide(Layer.merge(answering({ Status: "DONE", ResultFile3Ds: [{ Type: "GLB" }] }), NodeFileSystem.layer))
     )
+  )
+
+  it.live("says when it is interrupted how to download the rest, as generate does with --out", () =>
+    Effect.gen(function* () {
+      const fake = yield* Fake.Fake
+      const directory = yield* temporaryDirectory
+      const id = yield* fake.job()
+      for (const args of [
+        ["download", id],
+        ["generate", "--prompt", "a teapot"]
+      ]) {
+        const before = (yield* fake.requests).length + args.length - 1
+        yield* fake.fault(...args.slice(1).map(() => ({ slow: 0 })), "never")
+        const downloading = yield* start([...args, "--out", directory])
+        yield* Effect.repeat(fake.requests, { until: ({ length }) => length > before, schedule: Schedule.spaced(10) })
+        yield* downloading.stop
+        const { code, stderr } = yield* downloading.ended
+        assert.match(stderr, /to download the rest: hunyuan3d download \d+ --kind pro --region ap-singapore --out \//)
+        assert.strictEqual(code, 130)
+      }
+    }).pipe(WithFake)
   )
 
   it.live("is what generate does with --out", () =>
