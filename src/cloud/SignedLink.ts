@@ -50,6 +50,48 @@ const signTime = /[?&]q-sign-time=[0-9]+(?:%3B|;)([0-9]{1,12})(?:&|$)/i
 export const withoutQueries = (text: string): string => text.replace(queries, mark)
 
 /**
+ * Rewrites the query of each http link in a text. A user name, a password and a
+ * fragment, which may hold a secret as well, are left out in any case.
+ *
+ * @category redacting
+ * @since 0.1.0
+ */
+export const mapQueries = (text: string, f: (query: string) => string): string =>
+  text.replace(/https?:\/\/[^\s"'<>]+/gi, (found) => {
+    // A link in JSON inside JSON ends in the backslashes of an escaped quote.
+    let end = found.length
+    while (found[end - 1] === "\\") end -= 1
+    const [, scheme = "", address = "", query] = /^(https?:\/\/)([^?#]*)(?:\?([^#]*))?/i.exec(found.slice(0, end)) ?? []
+    const publicAddress = address.replace(/^[^/]*@/, "")
+    return scheme + publicAddress + (query === undefined ? "" : f(query)) + found.slice(end)
+  })
+
+/**
+ * Redacts each http link in a text that is to be kept, such as a recording. Host and
+ * path stay, and the times from which its expiry is read.
+ *
+ * **Example** (A text to keep)
+ *
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import * as SignedLink from "effect-hunyuan3d/SignedLink"
+ *
+ * assert.equal(
+ *   SignedLink.redact("<Url>https://host/a.glb?q-ak=id&q-sign-time=1775554903%3B1775641302&q-signature=abc</Url>"),
+ *   "<Url>https://host/a.glb?q-sign-time=1775554903%3B1775641302&redacted</Url>"
+ * )
+ * ```
+ *
+ * @category redacting
+ * @since 0.1.0
+ */
+export const redact = (text: string): string =>
+  mapQueries(text, (query) => {
+    const [times] = /q-sign-time=[0-9]{1,12}(?:%3B|;)[0-9]{1,12}/i.exec(query) ?? []
+    return times === undefined ? "?redacted" : `?${times}&redacted`
+  })
+
+/**
  * A link that grants access to a file.
  *
  * **Details**
