@@ -36,8 +36,8 @@ const modules = Object.entries(manifest.exports).flatMap(([specifier, target]) =
   typeof target === "object" && specifier !== "." ? [[specifier.slice(2), target.types] as const] : []
 )
 const surface = new Map([
-  ...modules.map(([name, types]) => [`${name}.d.ts`, declared(types.replace("./dist/", "src/"))] as const),
-  ["hover.d.ts", declared("test/types/hover.d.ts")]
+  ...modules.map(([name, types]) => [`${name}.txt`, declared(types.replace("./dist/", "src/"))] as const),
+  ["hover.txt", declared("test/types/hover.d.ts")]
 ])
 
 if (process.argv.includes("--update")) {

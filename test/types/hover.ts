@@ -1,6 +1,6 @@
 /**
  * What an editor shows on hovering. The surface check compares the emitted declarations of this file with
- * `test/surface/hover.d.ts`, so that a type which becomes unreadable is seen.
+ * `test/surface/hover.txt`, so that a type which becomes unreadable is seen.
  */
 import { Effect, Layer } from "effect"
 import { FetchHttpClient } from "effect/http"

@@ -10,7 +10,7 @@ export const struct = <const Fields extends Schema.Struct.Fields>(fields: Fields
     messageUnexpectedKey: "Remove this field or correct its name: the API does not know it."
   })
 
-export const required = <S extends Schema.Top>(schema: S) =>
+const required = <S extends Schema.Top>(schema: S) =>
   schema.pipe(Schema.annotateKey({ messageMissingKey: "Add this field: the API requires it." }))
 
 export const oneOf = <const Values extends ReadonlyArray<string>>(values: Values) =>

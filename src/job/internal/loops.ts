@@ -24,7 +24,7 @@ export interface Progress {
 }
 
 /** A loop that runs, as its waiters see it. */
-export interface Running {
+interface Running {
   readonly progress: SubscriptionRef.SubscriptionRef<Progress>
   readonly end: Deferred.Deferred<Progress>
 }
