@@ -1,9 +1,11 @@
 /** What requests of every kind need to know of links and of transports. */
 import * as Predicate from "effect/Predicate"
 
-const isLoopback = (hostname: string) => /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])$/.test(hostname)
+/** Whether a host, with its port or without, is this machine itself. */
+export const isLoopback = (host: string): boolean =>
+  /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?$/i.test(host)
 
-/** Whether a link is one that may be asked: over https, or to this machine itself, and without credentials in it. */
+/** Whether a request may be sent to a link: over https, or to this machine itself, and without credentials in it. */
 export const isAllowed = (link: string): boolean => {
   if (!URL.canParse(link)) return false
   const { protocol, hostname, username, password } = new URL(link)
