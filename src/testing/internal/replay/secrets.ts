@@ -16,7 +16,8 @@ export const credentialIn = (headers: Readonly<Record<string, string | undefined
     (secret): secret is string => secret !== undefined && secret.length >= 8
   )
 
-const names = "(?:tmp[_-]?)?secret[_-]?key|(?:x-tc-|(?:session|security|web[_-]?identity)[_-]?)?token"
+const names =
+  "(?:tencentcloud_)?(?:(?:tmp[_-]?)?secret[_-]?key|(?:x-tc-|(?:session|security|web[_-]?identity)[_-]?)?token)"
 
 /** A field with such a name, or a value inside of one. */
 const namedField = new RegExp(`\\.(?:${names})(?:([.[]).*)?$`, "i")
@@ -58,9 +59,12 @@ const unescaped = (text: string): string =>
     }
   )
 
-/** What stands in base64 in a text, in either alphabet. In a short run it may begin anywhere. */
+/**
+ * What stands in base64 in a text, in either alphabet. In a short run it may begin anywhere. A run is cut at a MiB, since
+ * one of 20 would overflow the stack of the pattern.
+ */
 const fromBase64 = (text: string): string =>
-  (text.match(/[\w+/-]{11,}/g) ?? [])
+  (text.match(/[\w+/-]{11,1048576}/g) ?? [])
     .flatMap((run) => (run.length > 4096 ? [run] : [0, 1, 2, 3].map((start) => run.slice(start))))
     .map((run) => {
       const standard = run.replaceAll("-", "+").replaceAll("_", "/")
