@@ -30,6 +30,7 @@ export * as SubmitJob from "./job/SubmitJob.ts"
 export * as TaskSlots from "./job/TaskSlots.ts"
 
 // Result files.
+export * as DownloadError from "./files/DownloadError.ts"
 export * as ResultFiles from "./files/ResultFiles.ts"
 
 // The doubles.

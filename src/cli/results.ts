@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import type * as DownloadError from "../files/DownloadError.ts"
 import * as ResultFiles from "../files/ResultFiles.ts"
 import * as Job from "../job/Job.ts"
 import * as QueryJob from "../job/QueryJob.ts"
@@ -63,12 +64,6 @@ export const showDownload = Effect.fnUntraced(function* (
     Effect.ensuring(line.erase),
     Effect.mapError(inFlags)
   )
-  if (files.length === 0) {
-    return yield* new Failure({
-      message: `Job ${job.id} is done, but the service gave no link to a result file, so nothing was downloaded. Query the job again.`,
-      exitCode: 1
-    })
-  }
   yield* printTable(
     ["FILE", "SIZE", ""],
     files.map(({ path, size, kept, unpacked }) => [
@@ -83,7 +78,7 @@ export const showDownload = Effect.fnUntraced(function* (
   )
 })
 
-const inFlags = (error: ResultFiles.DownloadError) =>
+const inFlags = (error: DownloadError.DownloadError) =>
   error.reason._tag === "TooLarge"
     ? new Failure({
         message: `${error.file}: It is larger than ${ByteSize.format(ByteSize.bytes(error.reason.maxSize))}. Allow more with --max-size.`,

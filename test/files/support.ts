@@ -7,8 +7,8 @@ import { Effect, Fiber, FileSystem, Layer } from "effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as TestClock from "effect/testing/TestClock"
+import * as Endpoint from "../../src/cloud/Endpoint.ts"
 import * as SignedLink from "../../src/cloud/SignedLink.ts"
-import { Endpoint } from "../../src/cloud/TencentCloud.ts"
 import type * as DownloadError from "../../src/files/DownloadError.ts"
 import * as ResultFiles from "../../src/files/ResultFiles.ts"
 import * as Job from "../../src/job/Job.ts"
@@ -41,11 +41,7 @@ export const done = (...files: ReadonlyArray<Links>) =>
 export const linkOf = (job: Job.Done) => job.files[0]?.url?.href ?? ""
 
 /** The jobs come from an endpoint on this machine. */
-export const locally = Effect.updateService(Endpoint, (endpoint) => ({
-  ...endpoint,
-  protocol: "http" as const,
-  host: "127.0.0.1:8080"
-}))
+export const locally = Effect.provide(Endpoint.layer({ protocol: "http", host: "127.0.0.1:8080" }))
 
 export const withDirectory = <A, E, R>(use: (directory: string) => Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {

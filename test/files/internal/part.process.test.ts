@@ -16,14 +16,14 @@ const start = (origin: string, directory: string, ...names: ReadonlyArray<string
     import * as Effect from "effect/Effect"
     import * as FetchHttpClient from "effect/http/FetchHttpClient"
     import * as SignedLink from ${module("../../../src/cloud/SignedLink.ts")}
-    import { Endpoint } from ${module("../../../src/cloud/TencentCloud.ts")}
+    import * as Endpoint from ${module("../../../src/cloud/Endpoint.ts")}
     import * as Job from ${module("../../../src/job/Job.ts")}
     import * as ResultFiles from ${module("../../../src/files/ResultFiles.ts")}
     const files = ${JSON.stringify(names)}.map((name) =>
       new Job.File3D({ type: "GLB", url: SignedLink.make("${origin}/" + name + ".glb") }))
     const job = new Job.Done({ id: Job.JobId.make("${id}"), files })
     const done = await ResultFiles.download(job, ${JSON.stringify(directory)}).pipe(
-      Effect.updateService(Endpoint, (endpoint) => ({ ...endpoint, host: "localhost" })),
+      Effect.provide(Endpoint.layer({ host: "localhost" })),
       Effect.provide(NodeServices.layer), Effect.provide(FetchHttpClient.layer), Effect.runPromise)
     console.log(JSON.stringify(done.map((file) => file.kept)))`
   return spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "pipe", 2] })
