@@ -105,10 +105,7 @@ const make = Effect.gen(function* () {
       Effect.flatMap((request) =>
         attempt(operation, request, region, policy).pipe(
           Effect.mapError(({ reason, requestId }) => new ApiError.ApiError({ action, region, requestId, reason })),
-          Effect.retry({
-            schedule: logged(policy.retry),
-            while: (error) => error.isRetryable && (safeToRepeat || !error.mayHaveRun)
-          })
+          Effect.retry(logged(policy.retry, (error) => error.isRetryable && (safeToRepeat || !error.mayHaveRun)))
         )
       ),
       withSpan("TencentCloud.call", { action, region })

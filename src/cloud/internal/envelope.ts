@@ -13,6 +13,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as ApiError from "../ApiError.ts"
 import type * as Operation from "../Operation.ts"
+import * as SignedLink from "../SignedLink.ts"
 
 const maxLevels = 100
 
@@ -63,7 +64,8 @@ export const readAnswer = <Input extends Operation.Codec, Output extends Operati
     const { Response } = yield* Result.try({ try: () => decodeEnvelope(JSON.parse(text)), catch: malformed() })
     const { RequestId: requestId, Error: refusal } = Response
     if (Predicate.isNotNullish(refusal)) {
-      const description = refusal.Message ?? "no message"
+      // The service quotes what it was sent, which may be a signed link.
+      const description = SignedLink.withoutQueries(refusal.Message ?? "no message")
       const reason = ApiError.reasonFromCode({ code: refusal.Code, description, region, safeToRepeat })
       return yield* Result.fail<Failure>({ reason, requestId })
     }

@@ -48,8 +48,9 @@ class Loop implements Equal.Equal {
 }
 
 // Between looks that failed for a reason that may pass, on top of the retries of the call itself.
-const afterFailure = logged(
-  Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("15 seconds")]).pipe(Schedule.jittered)
+const afterFailure = logged<unknown, ApiError.ApiError>(
+  Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("15 seconds")]).pipe(Schedule.jittered),
+  (error) => error.isRetryable
 )
 
 /** Joins a loop, and leaves it when the scope closes. Loops run for as long as the layer of this effect at the most. */
@@ -62,7 +63,7 @@ export const makeLoops = Effect.gen(function* () {
       yield* update((now) => ({ ...now, looks: now.looks + 1 })).pipe(
         Effect.andThen(loop.look),
         Effect.tapError((failure) => update((now) => ({ ...now, failure }))),
-        Effect.retry({ while: (error) => error.isRetryable, schedule: afterFailure }),
+        Effect.retry(afterFailure),
         Effect.tap((last) => update((now) => ({ ...now, last, failure: undefined }))),
         Effect.repeat({ until: Job.isEnded, schedule: loop.schedule }),
         Effect.onExit((exit) =>

@@ -63,6 +63,11 @@ describe("a refusal", () => {
     assert.include(reason.message, "(InternalError: no message)")
   })
 
+  it("keeps no query of a link that its message quotes", () => {
+    const { reason } = failureOf(refusal("FailedOperation.DownloadError", "cannot read https://a/b.glb?q-signature=1 now"))
+    assert.include(reason.message, "cannot read https://a/b.glb?… now")
+  })
+
   it("that names no job names the region that it was looked for in", () => {
     const { reason } = failureOf(refusal("FailedOperation.JobNotFound"))
     assert.strictEqual(reason._tag === "NotFound" && reason.region, "ap-singapore")
