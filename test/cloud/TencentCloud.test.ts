@@ -234,9 +234,9 @@ describe("a failed attempt of an operation that is not safe to repeat", () => {
     fc.constantFrom(...mayHaveRun.map(([, answer]) => answer)),
     code.filter((code) => !/^FailedOperation\.(Engine|[A-Z])/.test(code)).map((code) => refused(code)),
     fc.string().map((Message) => refused("FailedOperation.InnerError", { Message })),
-    fc.constantFrom("RequestLimitExceeded", "InvalidParameter").map((Message) =>
-      refused("FailedOperation.InnerError", { Message })
-    )
+    fc
+      .constantFrom("RequestLimitExceeded", "InvalidParameter")
+      .map((Message) => refused("FailedOperation.InnerError", { Message }))
   )
   const clear = fc.constantFrom(
     ...notRun.map(([, answer]) => answer),
@@ -336,7 +336,10 @@ describe("the span of a call", () => {
     ["is malformed", json({ Response: { ...done, Status: 1 } })],
     ["is no envelope", json({ ...done, [link]: link })],
     ["is refused", refused("FailedOperation.InnerError", { Message: `cannot read ${link}` })],
-    ["has its own headers for an answer", ({ headers }) => Effect.sync(() => Response.json({ Response: { ...headers } }))],
+    [
+      "has its own headers for an answer",
+      ({ headers }) => Effect.sync(() => Response.json({ Response: { ...headers } }))
+    ],
     ["loses its connection", dropped()]
   ])("holds no link and no token in its exit, when a call %s", ([, answer]) =>
     Effect.gen(function* () {

@@ -64,7 +64,9 @@ describe("a refusal", () => {
   })
 
   it("keeps no query of a link that its message quotes", () => {
-    const { reason } = failureOf(refusal("FailedOperation.DownloadError", "cannot read https://a/b.glb?q-signature=1 now"))
+    const { reason } = failureOf(
+      refusal("FailedOperation.DownloadError", "cannot read https://a/b.glb?q-signature=1 now")
+    )
     assert.include(reason.message, "cannot read https://a/b.glb?… now")
   })
 

@@ -14,14 +14,19 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type * as HttpClient from "effect/http/HttpClient"
 import type * as ApiError from "../../../src/cloud/ApiError.ts"
 import * as Credentials from "../../../src/cloud/Credentials.ts"
+import * as Endpoint from "../../../src/cloud/Endpoint.ts"
+import * as Operation from "../../../src/cloud/Operation.ts"
+import * as Policy from "../../../src/cloud/Policy.ts"
 import * as RateLimit from "../../../src/cloud/RateLimit.ts"
 import * as Signer from "../../../src/cloud/Signer.ts"
 import * as Tc3 from "../../../src/cloud/Tc3.ts"
 import * as TencentCloud from "../../../src/cloud/TencentCloud.ts"
+import * as Hunyuan from "../../../src/job/Hunyuan.ts"
 import { closed, listen, serve, serveRaw } from "../../support/servers.ts"
 
-const Query = TencentCloud.Operation.make({
+const Query = Operation.make({
   action: "QueryHunyuanTo3DProJob",
+  product: Hunyuan.product,
   input: Schema.Struct({ JobId: Schema.String }),
   output: Schema.Struct({ Status: Schema.String }),
   safeToRepeat: true
@@ -40,7 +45,7 @@ const clients = { undici: NodeHttpClient.layerUndici, fetch: FetchHttpClient.lay
 const status = (Status: string) => JSON.stringify({ Response: { Status, RequestId: "e7c1aa24" } })
 const running = status("RUN")
 
-const policy: TencentCloud.PolicyOptions = {
+const policy: Policy.Options = {
   timeout: "1 minute",
   maxResponseSize: ByteSize.kibibytes(64),
   retry: Schedule.recurs(0)
@@ -48,7 +53,7 @@ const policy: TencentCloud.PolicyOptions = {
 
 /** Runs calls with the library's layers against the host: no limit of the rate, and no retry unless it is given. */
 const withApp =
-  (host: string, client: Client, options?: Partial<TencentCloud.PolicyOptions>) =>
+  (host: string, client: Client, options?: Partial<Policy.Options>) =>
   <A, E>(effect: Effect.Effect<A, E, TencentCloud.TencentCloud>): Effect.Effect<A, E> =>
     effect.pipe(
       Effect.provide(
@@ -57,8 +62,8 @@ const withApp =
           Layer.provide(Credentials.layer(credential))
         )
       ),
-      Effect.provideService(TencentCloud.Policy, { ...policy, ...options }),
-      Effect.updateService(TencentCloud.Endpoint, (endpoint) => ({ ...endpoint, protocol: "http" as const, host }))
+      Effect.provideService(Policy.Policy, { ...policy, ...options }),
+      Effect.provide(Endpoint.layer({ protocol: "http", host }))
     )
 
 const queryOf = (JobId: string) => Effect.map(TencentCloud.call(Query, { JobId }), (answer) => answer.Status)
@@ -394,7 +399,7 @@ describe("a proxy", () => {
     Effect.gen(function* () {
       const { named, url } = yield* serveProxy
       const failure = yield* reason.pipe(
-        Effect.updateService(TencentCloud.Endpoint, (endpoint) => ({ ...endpoint, protocol: "https" as const })),
+        Effect.provide(Endpoint.layer({ protocol: "https" })),
         withApp("hunyuan.intl.tencentcloudapi.com", layerProxied(url))
       )
       assert.strictEqual(failure._tag, "Transport")
