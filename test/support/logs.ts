@@ -1,6 +1,6 @@
 import { Effect, Logger, References } from "effect"
 
-export interface Line {
+interface Line {
   readonly level: string
   /** The texts among what was logged. */
   readonly text: string
