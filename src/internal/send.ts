@@ -11,6 +11,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as Headers from "effect/http/Headers"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
@@ -29,6 +30,8 @@ export const makeSend: Effect.Effect<Send, never, HttpClient.HttpClient> = Effec
   return (request) =>
     client.execute(request).pipe(
       Effect.provideService(HttpClient.TracerDisabledWhen, () => true),
-      Effect.provideService(FetchHttpClient.RequestInit, own)
+      Effect.provideService(FetchHttpClient.RequestInit, own),
+      // Where an application logs its requests.
+      Effect.updateService(Headers.CurrentRedactedNames, (names) => [...names, "authorization", "x-tc-token"])
     )
 })

@@ -27,7 +27,7 @@ export const listen = (server: Net.Server) =>
   )
 
 /** A request as it arrived. */
-export interface Arrived {
+interface Arrived {
   readonly headers: Http.IncomingHttpHeaders
   readonly body: Buffer
 }

@@ -49,11 +49,7 @@ describe("a link", () => {
   it.effect("to this machine is not opened when the endpoint is elsewhere", () =>
     Effect.gen(function* () {
       for (const url of here) {
-        assert.include(
-          yield* open(url),
-          "it leads to this machine, but the endpoint is hunyuan.intl.tencentcloudapi.com",
-          url
-        )
+        assert.include(yield* open(url), "it leads to this machine, but the endpoint is another one", url)
       }
     })
   )
