@@ -43,8 +43,8 @@ describe("Answers of the fake", () => {
       const id = yield* fake.job({ wait: "10 seconds", run: "20 seconds" })
       const failing = yield* fake.job({ run: "5 seconds", outcome: { code: "FailedOperation.X", message: "no luck" } })
       const unsettled = (Status: string) => ({ ErrorCode: "", ErrorMessage: "", ResultFile3Ds: [], Status })
-      const fields = Effect.fnUntraced(function* (asked: string) {
-        const { RequestId, ...rest } = yield* look(asked)
+      const fields = Effect.fnUntraced(function* (id: string) {
+        const { RequestId, ...rest } = yield* look(id)
         assert.match(RequestId, uuidForm)
         return rest
       })
