@@ -6,7 +6,7 @@ const slow = ["test/**/*.{socket,process,server}.test.ts"]
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: slow, testTimeout: 5000 } },
+      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: slow, testTimeout: 5000, isolate: false } },
       { test: { name: "real", include: slow, testTimeout: 60_000 } }
     ],
     // CI takes the counts from the report.

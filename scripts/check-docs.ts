@@ -1,6 +1,6 @@
 /**
  * Checks the documentation: every `ts` block of the Markdown pages and of the sources' doc comments compiles strictly and
- * runs, and every relative link of the pages has a target. A block marked `ts no-run` is only compiled. The blocks import
+ * runs, every relative link of the pages has a target, and every file that they name exists. A block marked `ts no-run` is only compiled. The blocks import
  * the built package by its name, so build first.
  *
  * Blocks are written to .cache/docs, outside node_modules, where Node strips no types and a package cannot name itself.
@@ -130,11 +130,21 @@ const checkLinks = (page: string) => {
   }
 }
 
+/** The files that a page names, as a recipe or a table does. */
+const checkFiles = (page: string) => {
+  for (const [index, line] of withoutBlocks(page).split("\n").entries()) {
+    for (const [, file = ""] of line.matchAll(/`((?:src|test|scripts|docs)\/[\w./-]+)`/g)) {
+      if (!fs.existsSync(file)) problems.push(`${page}:${index + 1}: there is no ${file}`)
+    }
+  }
+}
+
 fs.rmSync(cache, { recursive: true, force: true })
 fs.mkdirSync(cache, { recursive: true })
 const blocks = [...pages, ...sources].flatMap(blocksOf)
 const runnable = blocks.filter((block) => block.run)
 pages.forEach(checkLinks)
+pages.forEach(checkFiles)
 if (blocks.length > 0) compile(blocks)
 await runAll(runnable)
 for (const problem of problems) console.error(problem)

@@ -23,7 +23,7 @@ execSync(`tar -xzf "${tarball}" -C "${unpacked}" --strip-components=1`)
 execSync(`publint run --strict "${tarball}"`, { stdio: "inherit" })
 
 // The files: four for each module of the library, one for the program.
-const program = /^(bin\.ts|cli\/)/
+const program = /^(cli|workbench)\//
 const sources = fs.globSync("**/*.ts", { cwd: "src" }).map((file) => file.replaceAll("\\", "/"))
 const modules = sources.filter((file) => !program.test(file)).map((file) => file.slice(0, -".ts".length))
 const packed = execSync(`tar -tzf "${tarball}"`, { encoding: "utf8" }).trim().split(/\r?\n/)
@@ -39,11 +39,26 @@ assert.deepEqual(
   ].toSorted()
 )
 
-const isPrivate = (module: string) => module.startsWith("internal/")
-const open = modules.filter((module) => !isPrivate(module)).map((module) => (module === "index" ? "." : `./${module}`))
-const closed = [...modules.filter(isPrivate), "bin", "cli/main"].map((module) => `./${module}`)
+// The exports map lists the public modules by flat names: those that stand in a floor, and not in its internal/.
+const floors = new Set(["cloud", "job", "files", "testing"])
+const open = modules.filter((module) => module === "index" || /^[^/]+\/[A-Z]\w*$/.test(module))
+const flat = (module: string) => (module === "index" ? "." : `./${path.basename(module)}`)
+assert.deepEqual(
+  open.filter((module) => module !== "index" && !floors.has(path.dirname(module))),
+  [],
+  "public modules stand in a floor"
+)
+assert.deepEqual(
+  Object.fromEntries(Object.entries(manifest.exports).filter(([specifier]) => specifier !== "./package.json")),
+  Object.fromEntries(
+    open.map((module) => [flat(module), { types: `./dist/${module}.d.ts`, default: `./dist/${module}.js` }])
+  ),
+  "package.json exports every public module, and nothing else"
+)
+const specifiers = open.map(flat)
+const closed = [...modules, "cli/main"].filter((module) => module !== "index").map((module) => `./${module}`)
 execSync(
-  `attw --profile esm-only --format table-flipped --no-summary --entrypoints ${open.join(" ")} -- "${tarball}"`,
+  `attw --profile esm-only --format table-flipped --no-summary --entrypoints ${specifiers.join(" ")} -- "${tarball}"`,
   { stdio: "inherit" }
 )
 
@@ -66,12 +81,28 @@ assert.deepEqual(
   "the library imports only Effect's modules, by their deep path, and @noble/hashes"
 )
 
+// What the smallest use of a module costs in a bundle.
+const minified = async (module: string) => {
+  const { outputFiles } = await build({
+    entryPoints: [path.join(unpacked, `dist/${module}.js`)],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    logLevel: "error"
+  })
+  return outputFiles[0]?.contents.length ?? Infinity
+}
+const kindSize = await minified("job/JobKind")
+assert(kindSize < 100_000, `JobKind alone is ${kindSize} bytes minified, and must stay below 100 kB`)
+console.log(`JobKind alone: ${kindSize} bytes minified`)
+
 // Loading, and the program's own check of the version.
 const load = `
   import assert from "node:assert/strict"
   import path from "node:path/posix"
   const load = (entry) => import(path.join("${manifest.name}", entry))
-  for (const entry of ${JSON.stringify(open)}) await load(entry)
+  for (const entry of ${JSON.stringify(specifiers)}) await load(entry)
   for (const entry of ${JSON.stringify(closed)}) {
     await assert.rejects(load(entry), { code: "ERR_PACKAGE_PATH_NOT_EXPORTED" }, entry)
   }

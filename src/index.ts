@@ -8,6 +8,9 @@
 // Tencent Cloud API 3.0.
 export * as ApiError from "./cloud/ApiError.ts"
 export * as Credentials from "./cloud/Credentials.ts"
+export * as Endpoint from "./cloud/Endpoint.ts"
+export * as Operation from "./cloud/Operation.ts"
+export * as Policy from "./cloud/Policy.ts"
 export * as RateLimit from "./cloud/RateLimit.ts"
 export * as Signer from "./cloud/Signer.ts"
 export * as SignedLink from "./cloud/SignedLink.ts"
@@ -16,13 +19,18 @@ export * as TencentCloud from "./cloud/TencentCloud.ts"
 
 // Hunyuan 3D jobs.
 export * as GenerateJob from "./job/GenerateJob.ts"
+export * as Hunyuan from "./job/Hunyuan.ts"
 export * as Job from "./job/Job.ts"
+export * as JobApi from "./job/JobApi.ts"
 export * as JobKind from "./job/JobKind.ts"
+export * as Kinds from "./job/Kinds.ts"
 export * as Polling from "./job/Polling.ts"
 export * as QueryJob from "./job/QueryJob.ts"
 export * as SubmitJob from "./job/SubmitJob.ts"
+export * as TaskSlots from "./job/TaskSlots.ts"
 
 // Result files.
+export * as DownloadError from "./files/DownloadError.ts"
 export * as ResultFiles from "./files/ResultFiles.ts"
 
 // The doubles.

@@ -1,6 +1,6 @@
-/** `hunyuan3d demo`: the whole way on the embedded model of the service; needs no account and no network. */
+/** `hunyuan3d demo`: the whole way on the fake; needs no account and no network. */
 import * as Command from "effect/cli/Command"
-import * as Console from "effect/Console"
+import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -9,16 +9,22 @@ import * as JobKind from "../job/JobKind.ts"
 import * as Polling from "../job/Polling.ts"
 import * as Fake from "../testing/Fake.ts"
 import { generateAndShow } from "./generate.ts"
-import { showDownload, showFiles } from "./report.ts"
+import { printLine } from "./print.ts"
+import { showDownload, showFiles } from "./results.ts"
 
 const prompt = "a brass teapot"
-const directory = "demo-models"
 
 export const demo = Command.make(
   "demo",
-  {},
-  Effect.fnUntraced(function* () {
-    yield* Console.log(`Prompt: ${prompt} (on the embedded model of the service: no account, no network)`)
+  {
+    out: Flag.String("out").pipe(
+      Flag.withMetavar("DIRECTORY"),
+      Flag.withDescription("Where the files go (default: demo-models)"),
+      Flag.withDefault("demo-models")
+    )
+  },
+  Effect.fnUntraced(function* (flags) {
+    yield* printLine(`Prompt: ${prompt} (on an in-memory fake of the service: no account, no network)`)
     yield* generateAndShow(
       JobKind.Pro,
       { Prompt: prompt },
@@ -26,8 +32,10 @@ export const demo = Command.make(
       { transport: "fake", endpoint: Option.none() }
     ).pipe(
       Effect.tap(showFiles),
-      Effect.flatMap((done) => showDownload(done, directory, {})),
+      Effect.flatMap((done) =>
+        showDownload(done, flags.out, { previews: false, unpack: false, overwrite: false, maxSize: Option.none() })
+      ),
       Effect.provide(GenerateJob.layer.pipe(Layer.provideMerge(Fake.layer({ wait: "1500 millis", run: "4 seconds" }))))
     )
   })
-).pipe(Command.withDescription("Show the whole way on the embedded model of the service, in a few seconds"))
+).pipe(Command.withDescription("Show the whole way in a few seconds, on an in-memory fake of the service."))

@@ -2,15 +2,17 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import * as Job from "../job/Job.ts"
 import * as QueryJob from "../job/QueryJob.ts"
-import { connectionFlags, downloadFlags, jobIdArgument, jobs, kindFlag, readJobId, UsageError } from "./options.ts"
-import { resumeCommand, showDownload } from "./report.ts"
+import { jobs } from "./connection.ts"
+import { usage } from "./failure.ts"
+import { connectionFlags, downloadFlags, jobArgument, kindFlag, readTicket } from "./options.ts"
+import { showDownload } from "./results.ts"
+import { resumableDownload, waitCommand } from "./resume.ts"
 
 export const download = Command.make(
   "download",
   {
-    jobId: jobIdArgument,
+    jobId: jobArgument,
     kind: kindFlag,
     out: Flag.String("out").pipe(
       Flag.withMetavar("DIRECTORY"),
@@ -21,21 +23,20 @@ export const download = Command.make(
     ...connectionFlags
   },
   Effect.fnUntraced(function* (flags) {
-    const id = yield* readJobId(flags.jobId)
-    const ticket = new Job.JobTicket({ jobId: id, kind: flags.kind.name, region: flags.region })
+    const ticket = yield* readTicket(flags)
     yield* Effect.gen(function* () {
       const job = yield* QueryJob.QueryJob.use((jobs) => jobs.query(ticket))
       if (job._tag === "Failed") return yield* new QueryJob.JobFailed({ job })
       if (job._tag !== "Done") {
-        return yield* new UsageError({
-          message: `Job ${id} has no files yet; it is ${job.status}. Wait for it first: ${resumeCommand(ticket, flags)}`
-        })
+        return yield* usage(
+          `Job ${job.id} has no files yet; its state is ${job.status}. Wait for it first: ${waitCommand(ticket, flags)}`
+        )
       }
       yield* showDownload(job, flags.out, flags)
-    }).pipe(Effect.provide(jobs(flags)))
+    }).pipe(Effect.provide(jobs(flags)), resumableDownload(ticket, flags, flags.out))
   })
 ).pipe(
-  Command.withDescription("Download the result files of a job. Called again, it goes on where it was stopped."),
+  Command.withDescription("Download the result files of a job. Run it again to download what is missing."),
   Command.withExamples([
     {
       command: "hunyuan3d download 1375367755519696896 --out models --unpack",

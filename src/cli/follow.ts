@@ -1,6 +1,5 @@
-/** Follows a job that was submitted, for the commands `wait` and `watch`. */
+/** Follows a job that was submitted, for the commands `wait` and `watch`, and says how to go on when they stop. */
 import * as Clock from "effect/Clock"
-import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -8,31 +7,45 @@ import type * as ApiError from "../cloud/ApiError.ts"
 import * as Job from "../job/Job.ts"
 import type * as Polling from "../job/Polling.ts"
 import * as QueryJob from "../job/QueryJob.ts"
-import { type Connection, jobs, type KindFlag, polling, type PollingFlags, readJobId } from "./options.ts"
-import { resumeCommand } from "./report.ts"
+import { jobs } from "./connection.ts"
+import { Failure } from "./failure.ts"
+import { type Connection, type JobFlags, polling, type PollingFlags, readTicket } from "./options.ts"
+import { printNote } from "./print.ts"
+import { waitCommand } from "./resume.ts"
 
-/**
- * Gives a command the changes of its job, over its connection. When the command is
- * interrupted, it tells how to go on.
- */
+/** Gives a command the changes of its job, over its connection. */
 export const follow = Effect.fnUntraced(function* <A, E, R>(
-  flags: Connection & KindFlag & PollingFlags & { readonly jobId: string },
+  flags: Connection & JobFlags & PollingFlags,
   use: (
     changes: Stream.Stream<Job.Job, QueryJob.WaitTimeout | ApiError.ApiError, QueryJob.QueryJob>
-  ) => Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E | QueryJob.WaitTimeout, R>
 ) {
-  const jobId = yield* readJobId(flags.jobId)
-  const ticket = new Job.JobTicket({ jobId, kind: flags.kind.name, region: flags.region })
+  const ticket = yield* readTicket(flags)
   return yield* use(changesOf(ticket, polling(flags))).pipe(
+    timedOut(flags),
     Effect.provide(jobs(flags)),
-    Effect.onInterrupt(() =>
-      Console.error(`Interrupted. The job goes on; to wait for it: ${resumeCommand(ticket, flags)}`)
-    )
+    Effect.onInterrupt(() => printNote(`Interrupted. The job goes on; to wait for it: ${waitCommand(ticket, flags)}`))
   )
 })
 
+/** Words the end of a wait with the command that goes on with it. */
+export const timedOut =
+  (flags: Pick<Connection, "endpoint">) =>
+  <A, E, R>(self: Effect.Effect<A, E | QueryJob.WaitTimeout, R>): Effect.Effect<A, E | Failure, R> =>
+    Effect.mapError(self, (error) => {
+      if (!(error instanceof QueryJob.WaitTimeout)) return error
+      const { ticket, elapsed, last, failure } = error
+      return new Failure({
+        message:
+          `Job ${ticket.jobId} had not ended after ${Duration.format(elapsed)} (last state: ${last?.status ?? "unknown"}). ` +
+          `It goes on. To wait again: ${waitCommand(ticket, flags)}` +
+          (failure === undefined ? "" : ` (The last query failed: ${failure.message})`),
+        exitCode: 3
+      })
+    })
+
 // The library's wait survives failures that may pass. A person whose endpoint cannot be reached wants to know at once,
-// so a first look has to succeed.
+// so the first query has to succeed.
 const changesOf = (ticket: Job.JobTicket, options: Polling.PollingOptions) =>
   Stream.unwrap(
     Effect.gen(function* () {

@@ -1,28 +1,30 @@
 /** `hunyuan3d generate`: the whole way from a prompt or an image to the files. */
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
-import * as GenerateJob from "../job/GenerateJob.ts"
-import type * as Job from "../job/Job.ts"
+import * as Job from "../job/Job.ts"
 import type * as JobKind from "../job/JobKind.ts"
 import type * as Polling from "../job/Polling.ts"
+import * as QueryJob from "../job/QueryJob.ts"
+import { jobs } from "./connection.ts"
+import { usage } from "./failure.ts"
+import { timedOut } from "./follow.ts"
 import {
   type Connection,
   connectionFlags,
   downloadFlags,
-  jobs,
   jsonFlag,
   kindFlag,
   polling,
-  pollingFlags,
-  UsageError
+  pollingFlags
 } from "./options.ts"
-import { resumeCommand, showChanges, showDownload, showEnd, showFiles } from "./report.ts"
+import { showChanges, withProgress } from "./progress.ts"
 import { readRequest, requestFlags } from "./request.ts"
+import { printEnd, showDownload, showFiles } from "./results.ts"
+import { resumableDownload, waitCommand } from "./resume.ts"
+import { submitWith } from "./submission.ts"
 
 export const generate = Command.make(
   "generate",
@@ -41,20 +43,29 @@ export const generate = Command.make(
   },
   Effect.fnUntraced(function* (flags) {
     const request = yield* readRequest(flags.kind, flags)
-    if (Option.isNone(flags.out) && (flags.unpack || flags.previews || flags.overwrite)) {
-      return yield* new UsageError({ message: "--unpack, --previews and --overwrite need --out, where the files go." })
+    if (
+      Option.isNone(flags.out) &&
+      (flags.unpack || flags.previews || flags.overwrite || Option.isSome(flags.maxSize))
+    ) {
+      return yield* usage("--unpack, --previews, --overwrite and --max-size need --out, where the files go.")
     }
     yield* Effect.gen(function* () {
-      const done = yield* generateAndShow(flags.kind, request, polling(flags), flags).pipe(showEnd(flags))
+      const done = yield* generateAndShow(flags.kind, request, polling(flags), flags).pipe(
+        printEnd(flags),
+        timedOut(flags)
+      )
       if (Option.isSome(flags.out)) {
-        yield* showDownload(done, flags.out.value, flags)
+        const ticket = new Job.JobTicket({ jobId: done.id, kind: flags.kind.name, region: flags.region })
+        const download = showDownload(done, flags.out.value, flags)
+        // The jobs of the fake end with the program.
+        yield* flags.transport === "fake" ? download : resumableDownload(ticket, flags, flags.out.value)(download)
       } else if (!flags.json) {
         yield* showFiles(done)
       }
     }).pipe(Effect.provide(jobs(flags)))
   })
 ).pipe(
-  Command.withDescription("Submit a job, wait for it, and have its files."),
+  Command.withDescription("Submit a job, which is paid for, wait for it, and download its files."),
   Command.withExamples([
     { command: 'hunyuan3d generate --prompt "a brass teapot" --out models', description: "From a prompt" },
     { command: "hunyuan3d generate --kind rapid --image teapot.png --json", description: "From an image, as JSON" }
@@ -63,25 +74,25 @@ export const generate = Command.make(
 
 /**
  * Submits a job and shows what becomes of it. Its ticket is told first, so that
- * nobody loses a paid job; the embedded model's jobs end with the program.
+ * nobody loses a paid job; the jobs of the fake end with the program.
  */
 export const generateAndShow = <Request extends Schema.ConstraintCodec<unknown, unknown>>(
   kind: JobKind.JobKind<Request>,
   request: Request["Type"],
   options: Polling.PollingOptions,
   connection: Pick<Connection, "transport" | "endpoint">
-) => {
-  const howToGoOn = (ticket: Job.JobTicket) =>
-    connection.transport === "fake" ? "" : ` Should this program stop: ${resumeCommand(ticket, connection)}`
-  return showChanges(
-    Stream.unwrap(GenerateJob.GenerateJob.useSync((jobs) => jobs.stream(kind, request, options))).pipe(
-      Stream.flatMap(
-        GenerateJob.Progress.$match({
-          Submitted: ({ ticket }) =>
-            Stream.fromEffectDrain(Console.error(`Submitted job ${ticket.jobId}.${howToGoOn(ticket)}`)),
-          Changed: ({ job }) => Stream.succeed(job)
-        })
-      )
+) =>
+  withProgress("submitting", (progress) =>
+    submitWith(
+      kind,
+      request,
+      connection,
+      Effect.fnUntraced(function* (ticket) {
+        const resume =
+          connection.transport === "fake" ? "" : ` If this program stops: ${waitCommand(ticket, connection)}`
+        yield* progress.note(`Submitted job ${ticket.jobId}.${resume}`)
+        const jobs = yield* QueryJob.QueryJob
+        return yield* showChanges(jobs.watch(ticket, options), progress)
+      })
     )
   )
-}

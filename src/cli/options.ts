@@ -1,49 +1,54 @@
-/**
- * The arguments and flags that commands share, and what they stand for in the
- * library: a JobId, a transport with its endpoint, a schedule with its deadline.
- */
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+/** The arguments and flags that commands share, and the ticket and the polling that they stand for. */
+import * as ByteSize from "effect/ByteSize"
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as FileSystem from "effect/FileSystem"
-import type * as HttpClient from "effect/http/HttpClient"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
-import * as Credentials from "../cloud/Credentials.ts"
-import * as TencentCloud from "../cloud/TencentCloud.ts"
-import * as GenerateJob from "../job/GenerateJob.ts"
+import * as Endpoint from "../cloud/Endpoint.ts"
+import * as Hunyuan from "../job/Hunyuan.ts"
 import * as Job from "../job/Job.ts"
 import * as JobKind from "../job/JobKind.ts"
 import * as Polling from "../job/Polling.ts"
-import * as Fake from "../testing/Fake.ts"
-import * as Replay from "../testing/Replay.ts"
+import { type Failure, usage } from "./failure.ts"
 
-/** Something on the command line cannot be used. */
-export class UsageError extends Schema.TaggedError<UsageError>("effect-hunyuan3d/cli/UsageError")("UsageError", {
-  message: Schema.String
-}) {}
+const { protocol, region } = Endpoint.Endpoint.defaultValue()
 
-export const jobIdArgument = Argument.String("JobId").pipe(
-  Argument.withDescription("The id that the submission answered: a string of 19 digits")
+/** Where calls go unless `--endpoint` says otherwise. */
+export const defaultUrl = `${protocol}://${Hunyuan.product.host}`
+
+export const jobArgument = Argument.String("JobId").pipe(
+  Argument.withDescription("The id of the job, a string of digits; or its whole ticket, as submit --json prints it")
 )
 
-export const readJobId = (text: string): Effect.Effect<Job.JobId, UsageError> =>
-  Schema.decodeUnknownEffect(Job.JobId)(text).pipe(
-    Effect.mapError(
-      () =>
-        new UsageError({
-          message: `"${text}" is not a JobId. A JobId is a string of digits, such as 1375367755519696896; copy it from the answer to the submission.`
-        })
-    )
-  )
+export interface JobFlags {
+  readonly jobId: string
+  readonly kind: JobKind.Any
+  readonly region: string
+}
+
+/** The ticket of the job that was named: a whole ticket as it is, an id with the kind and region of the flags. */
+export const readTicket = ({ jobId, kind, region }: JobFlags): Effect.Effect<Job.JobTicket, Failure> =>
+  jobId.trim().startsWith("{")
+    ? Schema.decodeUnknownEffect(Schema.fromJsonString(Job.JobTicket))(jobId).pipe(
+        Effect.mapError((error) =>
+          usage(`This is not a ticket. Give it as submit --json printed it, or give the id alone. (${error.message})`)
+        )
+      )
+    : Schema.decodeUnknownEffect(Job.JobId)(jobId).pipe(
+        Effect.map((id) => new Job.JobTicket({ jobId: id, kind: kind.name, region })),
+        Effect.mapError(() =>
+          usage(
+            `"${jobId}" is not a JobId. A JobId is a string of digits, such as 1375367755519696896. Copy it from what submit printed.`
+          )
+        )
+      )
 
 export const jsonFlag = Flag.Boolean("json").pipe(
-  Flag.withDescription("Print the job as one JSON object on standard output, with the whole result links"),
+  Flag.withDescription("Print one JSON object on standard output, with the whole links of the result files"),
   Flag.withDefault(false)
 )
 
@@ -63,7 +68,7 @@ const durationFlag = (name: string) =>
 
 export const pollingFlags = {
   interval: durationFlag("interval").pipe(
-    Flag.withDescription("The pause between looks, such as 500ms, 3s or 2m (default: 3 s, growing to 15 s)"),
+    Flag.withDescription("The pause between queries, such as 500ms, 3s or 2m (default: 3s, growing to 15s)"),
     Flag.optional
   ),
   timeout: durationFlag("timeout").pipe(
@@ -85,18 +90,18 @@ export const polling = (flags: PollingFlags): Polling.PollingOptions => ({
 export const connectionFlags = {
   transport: Flag.String("transport").pipe(
     Flag.withMetavar("live|fake|replay:FILE|record:FILE"),
-    Flag.withDescription("The real endpoint, the embedded model, a recording, or the real endpoint while recording it"),
+    Flag.withDescription("The real service, the in-memory fake, a recording, or the real service while recording it"),
     Flag.withDefault("live")
   ),
   endpoint: Flag.String("endpoint").pipe(
     Flag.withMetavar("URL"),
-    Flag.withDescription("The endpoint to ask (default: https://hunyuan.intl.tencentcloudapi.com)"),
+    Flag.withDescription(`Where calls go (default: ${defaultUrl})`),
     Flag.optional
   ),
   region: Flag.String("region").pipe(
-    Flag.withDescription("The region of the job, or TENCENTCLOUD_REGION (default: ap-singapore)"),
+    Flag.withDescription(`The region of the job (default: TENCENTCLOUD_REGION, or ${region})`),
     Flag.withFallbackConfig(Config.NonEmptyString("TENCENTCLOUD_REGION")),
-    Flag.withDefault("ap-singapore")
+    Flag.withDefault(region)
   )
 }
 
@@ -106,77 +111,10 @@ export interface Connection {
   readonly region: string
 }
 
-export const readEndpoint = Effect.fnUntraced(function* ({ endpoint, region }: Omit<Connection, "transport">) {
-  const configured: TencentCloud.EndpointOptions = { ...(yield* TencentCloud.Endpoint), region }
-  if (Option.isNone(endpoint)) return configured
-  const url = URL.canParse(endpoint.value) ? new URL(endpoint.value) : undefined
-  const protocol = url?.protocol === "https:" ? "https" : url?.protocol === "http:" ? "http" : undefined
-  if (url === undefined || protocol === undefined || url.pathname !== "/" || url.search !== "" || url.username !== "") {
-    return yield* new UsageError({
-      message: `"${endpoint.value}" is not an endpoint. Give a URL without path, such as https://hunyuan.intl.tencentcloudapi.com.`
-    })
-  }
-  const given: TencentCloud.EndpointOptions = { ...configured, protocol, host: url.host }
-  return given
-})
-
-// Connections outlive the pauses between looks, and go through the proxy that the environment names. Undici is loaded
-// when it is needed, since all commands would start later for it.
-const dispatcher = Effect.acquireRelease(
-  Effect.flatMap(
-    Effect.promise(() => import("@effect/platform-node/Undici")),
-    ({ EnvHttpProxyAgent }) =>
-      Effect.try({
-        try: () => new EnvHttpProxyAgent({ keepAliveTimeout: 60_000 }),
-        catch: (cause) =>
-          new UsageError({
-            message: `The proxy in the environment cannot be used (${String(cause)}). Set HTTPS_PROXY to a URL such as http://proxy.example:8080.`
-          })
-      })
-  ),
-  (agent) => Effect.promise(() => agent.destroy())
-)
-const network = NodeHttpClient.layerUndiciNoDispatcher.pipe(
-  Layer.provide(Layer.effect(NodeHttpClient.Dispatcher, dispatcher))
-)
-
-const transportLayer = (
-  transport: string
-): Layer.Layer<
-  HttpClient.HttpClient | Credentials.Credentials,
-  UsageError | Credentials.CredentialsError | Replay.CassetteError | Replay.RecordingError,
-  FileSystem.FileSystem
-> => {
-  const [name, ...rest] = transport.split(":")
-  const file = rest.join(":")
-  if (transport === "live") return Layer.merge(network, Credentials.layerEnv)
-  if (transport === "fake") return Fake.layer({ wait: "1 second", run: "4 seconds" })
-  if (name === "replay" && file !== "") return Replay.layerFile(file, { allowUnused: true })
-  if (name === "record" && file !== "") {
-    return Layer.merge(Replay.layerRecord(file).pipe(Layer.provide(network)), Credentials.layerEnv)
-  }
-  return Layer.effectContext(
-    Effect.fail(
-      new UsageError({ message: `"${transport}" is not a transport. Give live, fake, replay:<file> or record:<file>.` })
-    )
-  )
-}
-
-/** Where calls go: transport, credentials and endpoint. */
-const connection = (flags: Connection) =>
-  Layer.merge(transportLayer(flags.transport), Layer.effect(TencentCloud.Endpoint, readEndpoint(flags)))
-
-/** Jobs of every sort over the connection, and the connection itself, for downloads. */
-export const jobs = (flags: Connection) => GenerateJob.layer.pipe(Layer.provideMerge(connection(flags)))
-
-export interface KindFlag {
-  readonly kind: JobKind.Any
-}
-
 export const kindFlag = Flag.ChoiceWithValue(
   "kind",
   JobKind.all.map((kind) => [kind.name.toLowerCase(), kind] as const)
-).pipe(Flag.withDescription("The kind of job"), Flag.withDefault(JobKind.Pro))
+).pipe(Flag.withDescription("The kind of job (default: pro)"), Flag.withDefault(JobKind.Pro))
 
 export const downloadFlags = {
   previews: Flag.Boolean("previews").pipe(
@@ -185,7 +123,20 @@ export const downloadFlags = {
   ),
   unpack: Flag.Boolean("unpack").pipe(Flag.withDescription("Unpack zip archives as well"), Flag.withDefault(false)),
   overwrite: Flag.Boolean("overwrite").pipe(
-    Flag.withDescription("Download files again that are there already"),
+    Flag.withDescription("Download again what is already in the directory"),
     Flag.withDefault(false)
+  ),
+  maxSize: Flag.String("max-size").pipe(
+    Flag.withMetavar("size"),
+    Flag.filterMap(ByteSize.fromString, () => "a size such as 500MB or 2GiB"),
+    Flag.withDescription("The largest file, and the most that an archive may unpack to (default: 1GiB)"),
+    Flag.optional
   )
+}
+
+export interface DownloadFlags {
+  readonly previews: boolean
+  readonly unpack: boolean
+  readonly overwrite: boolean
+  readonly maxSize: Option.Option<ByteSize.ByteSize>
 }

@@ -13,7 +13,8 @@ import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import type * as JobKind from "../job/JobKind.ts"
-import { UsageError } from "./options.ts"
+import { type Failure, usage } from "./failure.ts"
+import { refused } from "./refusal.ts"
 
 const text = (name: string, description: string) =>
   Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
@@ -25,13 +26,15 @@ const yes = (name: string, description: string) =>
 export const requestFlags = {
   request: Flag.String("request").pipe(
     Flag.withMetavar("FILE"),
-    Flag.withDescription("A JSON file with the fields of the request; other flags add to it"),
+    Flag.withDescription("A JSON file with the fields of the API's request; other flags add to them"),
     Flag.optional
   ),
-  prompt: text("prompt", "What to make, or how to texture it"),
+  prompt: text("prompt", "What to make, or what the texture looks like"),
   image: text("image", "An image to start from: a file or a link"),
   views: Flag.KeyValuePair("view").pipe(
-    Flag.withDescription("Another side of the same thing, as left=FILE or back=https://…; may be repeated"),
+    Flag.withDescription(
+      "Another side of the same thing, such as left=FILE or back=https://…; give it again for more sides"
+    ),
     Flag.optional
   ),
   model: text("model", "The version of the model: 3.0 or 3.1"),
@@ -43,9 +46,9 @@ export const requestFlags = {
   enableGeometry: yes("enable-geometry", "Leave the textures out"),
   resultFormat: text("result-format", "The file to make: OBJ, GLB, STL, USDZ, FBX, MP4 or GIF"),
   file: text("file", "The link of a 3D file to work on; its type is read from the name"),
-  fileType: text("file-type", "The type of that file, where its name does not tell: glb, obj or fbx"),
+  fileType: text("file-type", "The type of that file, if its name does not end in it: glb, obj or fbx"),
   format: text("format", "The format to convert to: STL, USDZ, FBX, MP4 or GIF"),
-  motionType: whole("motion-type", "The number of a preset motion, 1 to 48"),
+  motionType: whole("motion-type", "The number of a preset motion, 1 to 48, from the service's documentation"),
   partSegmentationInfo: text("part-segmentation-info", "JSON text of mesh parts and their face ids"),
   enableStagedGeneration: yes("enable-staged-generation", "Generate the parts in stages"),
   enablePostProcess: yes("enable-post-process", "Post-process the parts")
@@ -62,8 +65,9 @@ export const readRequest = Effect.fnUntraced(function* (kind: JobKind.Any, flags
     Url,
     Type: Option.getOrElse(flags.fileType, () => /\.([a-z0-9]+)$/i.exec(pathOf(Url))?.[1]?.toLowerCase())
   }))
+  const fromFile = Option.isSome(flags.request) ? yield* readRequestFile(flags.request.value) : {}
   const given = {
-    ...(Option.isSome(flags.request) ? yield* readRequestFile(flags.request.value) : {}),
+    ...fromFile,
     ...present({
       Prompt: flags.prompt,
       Model: flags.model,
@@ -86,9 +90,7 @@ export const readRequest = Effect.fnUntraced(function* (kind: JobKind.Any, flags
     })
   }
   return yield* Schema.decodeUnknownEffect(kind.submit.input, { onExcessProperty: "error" })(given).pipe(
-    Effect.mapError(
-      (error) => new UsageError({ message: `The request for a ${kind.name} job is not acceptable. ${error.message}` })
-    )
+    Effect.mapError((error) => refused(kind, error, Object.keys(fromFile)))
   )
 })
 
@@ -100,10 +102,10 @@ const prefixed = (prefix: string, image: Readonly<Record<string, string>> | unde
 const pathOf = (link: string) => (URL.canParse(link) ? new URL(link).pathname : link)
 
 const cannotRead = (path: string) => (cause: { readonly message: string }) =>
-  new UsageError({ message: `"${path}" cannot be read. Check the name of the file. (${cause.message})` })
+  usage(`"${path}" cannot be read. Check its name and its permissions. (${cause.message})`)
 
 /** An image as the API takes it: a link as it is, a file as base64. */
-const readImage = (image: string): Effect.Effect<Record<string, string>, UsageError, FileSystem.FileSystem> =>
+const readImage = (image: string): Effect.Effect<Record<string, string>, Failure, FileSystem.FileSystem> =>
   /^https?:/i.test(image)
     ? Effect.succeed({ Url: image })
     : FileSystem.FileSystem.use((fs) => fs.readFile(image)).pipe(
@@ -119,8 +121,16 @@ const readViews = (views: Readonly<Record<string, string>>) =>
     }))
   )
 
-const readRequestFile = (path: string) =>
-  FileSystem.FileSystem.use((fs) => fs.readFileString(path)).pipe(
-    Effect.flatMap(Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown)))),
-    Effect.mapError(cannotRead(path))
+const decodeRequestFile = Schema.decodeUnknownEffect(
+  Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
+)
+
+const readRequestFile = Effect.fnUntraced(function* (path: string) {
+  const text = yield* Effect.mapError(
+    FileSystem.FileSystem.use((fs) => fs.readFileString(path)),
+    cannotRead(path)
   )
+  return yield* Effect.mapError(decodeRequestFile(text), () =>
+    usage(`"${path}" is not a JSON object. Write the fields of the request into it, such as {"Prompt":"a teapot"}.`)
+  )
+})

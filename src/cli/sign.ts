@@ -3,37 +3,49 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Credentials from "../cloud/Credentials.ts"
+import * as Endpoint from "../cloud/Endpoint.ts"
 import * as Tc3 from "../cloud/Tc3.ts"
-import { connectionFlags, readEndpoint } from "./options.ts"
+import * as Hunyuan from "../job/Hunyuan.ts"
+import * as JobKind from "../job/JobKind.ts"
+import { readEndpoint } from "./connection.ts"
+import { connectionFlags } from "./options.ts"
+import { quoted } from "./shell.ts"
+
+const { service, version } = Hunyuan.product
+const maxSkew = Duration.format(Endpoint.maxSkew)
 
 export const sign = Command.make(
   "sign",
   {
     action: Flag.String("action").pipe(
-      Flag.withDescription("The action to sign"),
-      Flag.withDefault("QueryHunyuanTo3DProJob")
+      Flag.withDescription(`The action to sign (default: ${JobKind.Pro.query.action})`),
+      Flag.withDefault(JobKind.Pro.query.action)
     ),
-    payload: Flag.String("payload").pipe(Flag.withDescription("The JSON body, byte for byte"), Flag.withDefault("{}")),
+    payload: Flag.String("payload").pipe(
+      Flag.withDescription("The JSON body, byte for byte (default: {})"),
+      Flag.withDefault("{}")
+    ),
     timestamp: Flag.Int("timestamp").pipe(
-      Flag.withDescription("Unix seconds (default: now; the service accepts five minutes either way)"),
+      Flag.withDescription(`Unix seconds (default: now; the service accepts a difference of ${maxSkew} to its clock)`),
       Flag.optional
     ),
     service: Flag.String("service").pipe(
-      Flag.withDescription("The product in the credential scope"),
-      Flag.withDefault("hunyuan")
+      Flag.withDescription(`The product in the credential scope (default: ${service})`),
+      Flag.withDefault(service)
     ),
     apiVersion: Flag.String("api-version").pipe(
-      Flag.withDescription("The version of the API"),
-      Flag.withDefault("2023-09-01")
+      Flag.withDescription(`The version of the API (default: ${version})`),
+      Flag.withDefault(version)
     ),
     endpoint: connectionFlags.endpoint,
     region: connectionFlags.region
   },
   Effect.fnUntraced(function* (flags) {
-    const endpoint = yield* readEndpoint(flags)
+    const { protocol, host = Hunyuan.product.host, region } = yield* readEndpoint(flags)
     const credential = yield* Credentials.Credentials.use((credentials) => credentials.get).pipe(
       Effect.provide(Credentials.layerEnv)
     )
@@ -43,12 +55,12 @@ export const sign = Command.make(
       "Content-Type": "application/json; charset=utf-8",
       "X-TC-Action": flags.action,
       "X-TC-Version": flags.apiVersion,
-      "X-TC-Region": endpoint.region,
+      "X-TC-Region": region,
       "X-TC-Timestamp": String(timestamp)
     }
     const signed = Tc3.sign({
       method: "POST",
-      host: endpoint.host,
+      host,
       headers,
       payload: flags.payload,
       timestamp,
@@ -72,13 +84,13 @@ export const sign = Command.make(
         "Headers:",
         ...Object.entries(sent).map(([name, value]) => `${name}: ${value}`),
         "",
-        "To send it, within five minutes of its timestamp:",
+        `To send it, within ${maxSkew} of its timestamp:`,
         [
-          `curl ${shellQuoted(`${endpoint.protocol}://${endpoint.host}/`)}`,
+          `curl ${quoted(`${protocol}://${host}/`)}`,
           ...Object.entries(sent).map(([name, value]) =>
-            name === "X-TC-Token" ? `-H "${name}: ${value}"` : `-H ${shellQuoted(`${name}: ${value}`)}`
+            name === "X-TC-Token" ? `-H "${name}: ${value}"` : `-H ${quoted(`${name}: ${value}`)}`
           ),
-          `--data-binary ${shellQuoted(flags.payload)}`
+          `--data-raw ${quoted(flags.payload)}`
         ].join(" \\\n  ")
       ].join("\n")
     )
@@ -89,10 +101,8 @@ export const sign = Command.make(
   ),
   Command.withExamples([
     {
-      command: `hunyuan3d sign --action QueryHunyuanTo3DProJob --payload '{"JobId":"1375367755519696896"}'`,
+      command: `hunyuan3d sign --action ${JobKind.Pro.query.action} --payload '{"JobId":"1375367755519696896"}'`,
       description: "How a query is signed"
     }
   ])
 )
-
-const shellQuoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`

@@ -1,31 +1,35 @@
 /** `hunyuan3d submit`: submits a job and prints its ticket. */
 import * as Command from "effect/cli/Command"
-import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import * as Job from "../job/Job.ts"
-import * as SubmitJob from "../job/SubmitJob.ts"
-import { connectionFlags, jobs, jsonFlag, kindFlag, UsageError } from "./options.ts"
-import { resumeCommand, showJson } from "./report.ts"
+import { jobs } from "./connection.ts"
+import { usage } from "./failure.ts"
+import { connectionFlags, jsonFlag, kindFlag } from "./options.ts"
+import { printJson, printLine, printNote } from "./print.ts"
 import { readRequest, requestFlags } from "./request.ts"
+import { waitCommand } from "./resume.ts"
+import { submitWith } from "./submission.ts"
 
 export const submit = Command.make(
   "submit",
   { kind: kindFlag, json: jsonFlag, ...requestFlags, ...connectionFlags },
   Effect.fnUntraced(function* (flags) {
     if (flags.transport === "fake") {
-      return yield* new UsageError({
-        message: "A job of the embedded model ends with this program. Use generate, or submit to hunyuan3d serve."
-      })
+      return yield* usage(
+        "A job of the fake ends with this program. Use generate, or submit to the URL that hunyuan3d serve prints."
+      )
     }
     const request = yield* readRequest(flags.kind, flags)
-    const ticket = yield* SubmitJob.SubmitJob.use((jobs) => jobs.submit(flags.kind, request)).pipe(
-      Effect.provide(jobs(flags))
-    )
-    const told = `Submitted job ${ticket.jobId}. To wait for it: ${resumeCommand(ticket, flags)}`
-    if (!flags.json) return yield* Console.log(told)
-    // Whatever becomes of standard output, a paid job is told of once.
-    yield* Console.error(told)
-    yield* showJson(Job.JobTicket, ticket)
+    yield* submitWith(flags.kind, request, flags, (ticket) => {
+      const told = `Submitted job ${ticket.jobId}. To wait for it: ${waitCommand(ticket, flags)}`
+      if (!flags.json) return printLine(told)
+      // Should standard output be lost, the ticket of a paid job is not.
+      return Effect.andThen(
+        printNote(told),
+        Effect.flatMap(Effect.orDie(Schema.encodeEffect(Job.JobTicket)(ticket)), printJson)
+      )
+    }).pipe(Effect.provide(jobs(flags)))
   })
 ).pipe(
   Command.withDescription("Submit a job, which is paid for, and print its ticket."),

@@ -2,17 +2,17 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { follow } from "./follow.ts"
-import { connectionFlags, jobIdArgument, jsonFlag, kindFlag, pollingFlags } from "./options.ts"
-import { showChanges, showEnd, showFiles } from "./report.ts"
+import { connectionFlags, jobArgument, jsonFlag, kindFlag, pollingFlags } from "./options.ts"
+import { showChanges, withProgress } from "./progress.ts"
+import { printEnd, showFiles } from "./results.ts"
 
 export const wait = Command.make(
   "wait",
-  { jobId: jobIdArgument, kind: kindFlag, json: jsonFlag, ...pollingFlags, ...connectionFlags },
+  { jobId: jobArgument, kind: kindFlag, json: jsonFlag, ...pollingFlags, ...connectionFlags },
   (flags) =>
-    follow(flags, showChanges).pipe(
-      showEnd(flags),
-      Effect.flatMap((done) => (flags.json ? Effect.void : showFiles(done)))
-    )
+    follow(flags, (changes) =>
+      withProgress("querying", (progress) => showChanges(changes, progress)).pipe(printEnd(flags))
+    ).pipe(Effect.flatMap((done) => (flags.json ? Effect.void : showFiles(done))))
 ).pipe(
   Command.withDescription(
     "Wait until a job ends. Exits with 0 when it is done, 2 if it failed, 3 if the time passed, 4 if the API refused."
@@ -21,7 +21,7 @@ export const wait = Command.make(
     { command: "hunyuan3d wait 1375367755519696896", description: "Wait, and list the result files" },
     {
       command: "hunyuan3d wait 1375367755519696896 --interval 5s --timeout 10m --json",
-      description: "Look every 5 seconds for 10 minutes, then print the job as JSON"
+      description: "Query every 5 seconds for 10 minutes, then print the job as JSON"
     }
   ])
 )

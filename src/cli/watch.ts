@@ -1,20 +1,19 @@
 /** `hunyuan3d watch <JobId>`: prints a job's changes as they happen. */
 import * as Command from "effect/cli/Command"
-import * as Console from "effect/Console"
 import * as Stream from "effect/Stream"
-import * as Job from "../job/Job.ts"
 import * as QueryJob from "../job/QueryJob.ts"
 import { follow } from "./follow.ts"
-import { connectionFlags, jobIdArgument, jsonFlag, kindFlag, pollingFlags } from "./options.ts"
-import { showJson } from "./report.ts"
+import { connectionFlags, jobArgument, jsonFlag, kindFlag, pollingFlags } from "./options.ts"
+import { printLine } from "./print.ts"
+import { printJob } from "./results.ts"
 
 export const watch = Command.make(
   "watch",
-  { jobId: jobIdArgument, kind: kindFlag, json: jsonFlag, ...pollingFlags, ...connectionFlags },
+  { jobId: jobArgument, kind: kindFlag, json: jsonFlag, ...pollingFlags, ...connectionFlags },
   (flags) =>
     follow(flags, (changes) =>
       changes.pipe(
-        Stream.tap((job) => (flags.json ? showJson(Job.Job, job) : Console.log(`${job.status}  job ${job.id}`))),
+        Stream.tap((job) => (flags.json ? printJob(job) : printLine(`${job.status}  job ${job.id}`))),
         Stream.filter((job) => job._tag === "Failed"),
         Stream.runForEach((job) => new QueryJob.JobFailed({ job }))
       )

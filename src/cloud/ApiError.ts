@@ -1,37 +1,108 @@
 /**
- * What can go wrong with one API call: a single tagged error with a tagged
- * `reason`.
+ * What can go wrong with one API call: a single tagged error with a tagged `reason`.
  *
- * The reasons come from two places that are never mixed. `Transport`, `Timeout`
- * and `MalformedResponse` mean that no answer of the API arrived. All others are
- * a refusal, sorted by its `code`: the exact code first, then its prefix, then
- * `Other`. A job that ended with `FAIL` is neither: it is an answer, and
- * `QueryJob.wait` turns it into `JobFailed`.
+ * The reasons come from three places. `NotSent` says that nothing left this process:
+ * no credentials, an input that cannot be sent, no permit of the rate limiter.
+ * `NoAnswer` says that a request left and no answer of the API arrived. `Refusal` is
+ * the service's own word, sorted by its code: the exact code first, then its prefix,
+ * then `Other`.
  *
- * What surprises: codes are open strings. The service adds new ones, so a switch
- * over `reason._tag` is safe and one over `code` is not. The HTTP status says
- * nothing either, since refusals arrive with status 200. Codes that begin with
- * `Client.` are this library's own; the service has none of that form.
+ * Each reason says two things by itself. `isRetryable`: the same call may succeed
+ * later. `mayHaveRun`: the service may have carried the request out. Whoever decides
+ * whether to send again, or whether something was paid for, reads these two.
+ *
+ * **Gotchas**
+ *
+ * - Codes are open strings, and the service adds new ones: match on `reason._tag`,
+ *   never on `code`. Codes that begin with `Client.` are this library's own.
+ * - The HTTP status says nothing, since refusals arrive with status 200.
  *
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { type Tag, tagOf } from "./internal/codes.ts"
+
+const flag = (value: boolean) => Schema.Boolean.pipe(Schema.withConstructorDefault(Effect.succeed(value)))
+
+/**
+ * There were no credentials to sign with.
+ *
+ * @category not sent
+ * @since 0.1.0
+ */
+export class NoCredentials extends Schema.TaggedError<NoCredentials>("effect-hunyuan3d/ApiError/NoCredentials")(
+  "NoCredentials",
+  {
+    code: Schema.tag("Client.NoCredentials"),
+    /** Where they were looked for, and what to do. */
+    description: Schema.String,
+    /** Whether the source failed only for a moment. */
+    isRetryable: flag(false)
+  }
+) {
+  readonly mayHaveRun = false
+  override get message(): string {
+    return `Nothing was sent: ${this.description}`
+  }
+}
+
+/**
+ * The input, the endpoint or the region cannot be sent.
+ *
+ * @category not sent
+ * @since 0.1.0
+ */
+export class InvalidInput extends Schema.TaggedError<InvalidInput>("effect-hunyuan3d/ApiError/InvalidInput")(
+  "InvalidInput",
+  {
+    /** `Client.InvalidInput`, or a code that says more. */
+    code: Schema.String.pipe(Schema.withConstructorDefault(Effect.succeed("Client.InvalidInput"))),
+    /** What is wrong, and what to change. */
+    description: Schema.String
+  }
+) {
+  readonly isRetryable = false
+  readonly mayHaveRun = false
+  override get message(): string {
+    return `Nothing was sent: ${this.description}`
+  }
+}
+
+/**
+ * The rate limiter gave no permit, because its shared store failed.
+ *
+ * @category not sent
+ * @since 0.1.0
+ */
+export class NoPermit extends Schema.TaggedError<NoPermit>("effect-hunyuan3d/ApiError/NoPermit")("NoPermit", {
+  code: Schema.tag("Client.NoPermit"),
+  description: Schema.String,
+  cause: Schema.optional(Schema.Defect())
+}) {
+  readonly isRetryable = true
+  readonly mayHaveRun = false
+  override get message(): string {
+    return `Nothing was sent: ${this.description}`
+  }
+}
 
 /**
  * The request did not get through, or the connection was lost. `cause` is what
  * the transport said.
  *
- * @category reasons
+ * @category no answer
  * @since 0.1.0
  */
 export class Transport extends Schema.TaggedError<Transport>("effect-hunyuan3d/ApiError/Transport")("Transport", {
   code: Schema.tag("Client.Transport"),
   description: Schema.String,
   cause: Schema.optional(Schema.Defect()),
-  /** `false` when the cause says of itself that trying again is of no use, as a replay mismatch does. */
-  isRetryable: Schema.Boolean.pipe(Schema.withConstructorDefault(Effect.succeed(true)))
+  /** `false` when the cause says that sending again is of no use, as a replay mismatch does. */
+  isRetryable: flag(true),
+  /** `false` when no connection came about: it was refused, or the name has no address. */
+  mayHaveRun: flag(true)
 }) {
   override get message(): string {
     return this.isRetryable ? `${this.description}. Check the network and the endpoint.` : this.description
@@ -41,7 +112,7 @@ export class Transport extends Schema.TaggedError<Transport>("effect-hunyuan3d/A
 /**
  * No complete answer came within the time of one attempt.
  *
- * @category reasons
+ * @category no answer
  * @since 0.1.0
  */
 export class Timeout extends Schema.TaggedError<Timeout>("effect-hunyuan3d/ApiError/Timeout")("Timeout", {
@@ -49,8 +120,9 @@ export class Timeout extends Schema.TaggedError<Timeout>("effect-hunyuan3d/ApiEr
   timeout: Schema.DurationFromMillis
 }) {
   readonly isRetryable = true
+  readonly mayHaveRun = true
   override get message(): string {
-    return `No answer within ${Duration.format(this.timeout)}. Check the network, or allow an attempt more time.`
+    return `No answer came within ${Duration.format(this.timeout)}. Check the network, or allow an attempt more time.`
   }
 }
 
@@ -58,7 +130,7 @@ export class Timeout extends Schema.TaggedError<Timeout>("effect-hunyuan3d/ApiEr
  * What arrived is not an answer of the API: a gateway's error page, a cut-off
  * body, a redirect, or an answer without the fields it must have.
  *
- * @category reasons
+ * @category no answer
  * @since 0.1.0
  */
 export class MalformedResponse extends Schema.TaggedError<MalformedResponse>(
@@ -71,6 +143,7 @@ export class MalformedResponse extends Schema.TaggedError<MalformedResponse>(
   description: Schema.String
 }) {
   readonly isRetryable = true
+  readonly mayHaveRun = true
   override get message(): string {
     return `The answer (HTTP ${this.status}) is not one of the API: ${this.description}. Check that the endpoint is Tencent Cloud's.`
   }
@@ -87,9 +160,9 @@ const said = (reason: { readonly code: string; readonly description: string }) =
   `(${reason.code}: ${reason.description})`
 
 /**
- * The key pair, token or signature was not accepted, or there was none to sign with.
+ * The service did not accept the key pair, the token or the signature.
  *
- * @category reasons
+ * @category refusals
  * @since 0.1.0
  */
 export class Authentication extends Schema.TaggedError<Authentication>("effect-hunyuan3d/ApiError/Authentication")(
@@ -97,6 +170,7 @@ export class Authentication extends Schema.TaggedError<Authentication>("effect-h
   refusal
 ) {
   readonly isRetryable = false
+  readonly mayHaveRun = false
   override get message(): string {
     return `The credentials were not accepted. Check secret id, secret key and token, and that they are in use. ${said(this)}`
   }
@@ -106,7 +180,7 @@ export class Authentication extends Schema.TaggedError<Authentication>("effect-h
  * The signature's timestamp is more than five minutes off the service's clock,
  * and signing with the service's time did not help or could not be tried.
  *
- * @category reasons
+ * @category refusals
  * @since 0.1.0
  */
 export class ClockSkew extends Schema.TaggedError<ClockSkew>("effect-hunyuan3d/ApiError/ClockSkew")(
@@ -114,6 +188,7 @@ export class ClockSkew extends Schema.TaggedError<ClockSkew>("effect-hunyuan3d/A
   refusal
 ) {
   readonly isRetryable = false
+  readonly mayHaveRun = false
   override get message(): string {
     return `The signature's time was not accepted. Set this machine's clock. ${said(this)}`
   }
@@ -122,7 +197,7 @@ export class ClockSkew extends Schema.TaggedError<ClockSkew>("effect-hunyuan3d/A
 /**
  * The account may not do this: a CAM policy, or an IP list.
  *
- * @category reasons
+ * @category refusals
  * @since 0.1.0
  */
 export class Permission extends Schema.TaggedError<Permission>("effect-hunyuan3d/ApiError/Permission")(
@@ -130,16 +205,16 @@ export class Permission extends Schema.TaggedError<Permission>("effect-hunyuan3d
   refusal
 ) {
   readonly isRetryable = false
+  readonly mayHaveRun = false
   override get message(): string {
     return `The account may not do this. Grant the action in CAM and check its IP lists. ${said(this)}`
   }
 }
 
 /**
- * Too many requests for the account, its IP or the action: 20 a second for a
- * query. The request was surely not carried out.
+ * The account, its IP or the action sent too many requests.
  *
- * @category reasons
+ * @category refusals
  * @since 0.1.0
  */
 export class RateLimited extends Schema.TaggedError<RateLimited>("effect-hunyuan3d/ApiError/RateLimited")(
@@ -147,16 +222,17 @@ export class RateLimited extends Schema.TaggedError<RateLimited>("effect-hunyuan
   refusal
 ) {
   readonly isRetryable = true
+  readonly mayHaveRun = false
   override get message(): string {
-    return `Too many requests. Share one limit among all processes of the account. ${said(this)}`
+    return `Too many requests were sent. Share one limit among all processes of the account. ${said(this)}`
   }
 }
 
 /**
  * All task slots of the account are taken. A slot stays held for half a minute,
- * at times for minutes, after its job is done.
+ * at times for minutes, after its task has ended.
  *
- * @category reasons
+ * @category refusals
  * @since 0.1.0
  */
 export class TaskSlotsFull extends Schema.TaggedError<TaskSlotsFull>("effect-hunyuan3d/ApiError/TaskSlotsFull")(
@@ -164,16 +240,17 @@ export class TaskSlotsFull extends Schema.TaggedError<TaskSlotsFull>("effect-hun
   refusal
 ) {
   readonly isRetryable = false
+  readonly mayHaveRun = false
   override get message(): string {
     return `All task slots of the account are taken. Submit again in half a minute or more. ${said(this)}`
   }
 }
 
 /**
- * The request itself is not acceptable: a parameter, its size, or content that
+ * The service did not accept the request: a parameter, its size, or content that
  * moderation refused.
  *
- * @category reasons
+ * @category refusals
  * @since 0.1.0
  */
 export class InvalidRequest extends Schema.TaggedError<InvalidRequest>("effect-hunyuan3d/ApiError/InvalidRequest")(
@@ -181,15 +258,16 @@ export class InvalidRequest extends Schema.TaggedError<InvalidRequest>("effect-h
   refusal
 ) {
   readonly isRetryable = false
+  readonly mayHaveRun = false
   override get message(): string {
-    return `The request is not acceptable. Change what is named here. ${said(this)}`
+    return `The service did not accept the request. Change what is named here. ${said(this)}`
   }
 }
 
 /**
- * The action, its version or the region is not offered at this endpoint.
+ * The endpoint does not offer the action, its version or the region.
  *
- * @category reasons
+ * @category refusals
  * @since 0.1.0
  */
 export class Unsupported extends Schema.TaggedError<Unsupported>("effect-hunyuan3d/ApiError/Unsupported")(
@@ -197,28 +275,30 @@ export class Unsupported extends Schema.TaggedError<Unsupported>("effect-hunyuan
   refusal
 ) {
   readonly isRetryable = false
+  readonly mayHaveRun = false
   override get message(): string {
-    return `The endpoint does not offer this action, version or region; 3D jobs run in ap-singapore and na-siliconvalley. ${said(this)}`
+    return `The endpoint does not offer this action, version or region. Choose one that it offers. ${said(this)}`
   }
 }
 
 /**
- * What was asked for does not exist: for a job, its id is unknown, older than 24
- * hours, or from another region.
+ * What the request names does not exist in the region: its id is unknown or
+ * expired, or it is from another region.
  *
- * @category reasons
+ * @category refusals
  * @since 0.1.0
  */
 export class NotFound extends Schema.TaggedError<NotFound>("effect-hunyuan3d/ApiError/NotFound")("NotFound", {
   ...refusal,
-  /** The region that was asked. */
+  /** The region that the request was sent to. */
   region: Schema.String
 }) {
   readonly isRetryable = false
+  readonly mayHaveRun = false
   override get message(): string {
     return (
-      `There is no such job in the region that was asked, ${this.region}. Ids live 24 hours, ` +
-      `and only in the region where the job was submitted. ${said(this)}`
+      `The region ${this.region} does not know it. Check the id and the region: an id expires, ` +
+      `and is known only where it was made. ${said(this)}`
     )
   }
 }
@@ -226,24 +306,27 @@ export class NotFound extends Schema.TaggedError<NotFound>("effect-hunyuan3d/Api
 /**
  * A quota is used up, the service is not activated, or the account is in arrears.
  *
- * @category reasons
+ * @category refusals
  * @since 0.1.0
  */
 export class Quota extends Schema.TaggedError<Quota>("effect-hunyuan3d/ApiError/Quota")("Quota", refusal) {
   readonly isRetryable = false
+  readonly mayHaveRun = false
   override get message(): string {
     return `The account's quota, balance or subscription does not allow it. Look at the Tencent Cloud console. ${said(this)}`
   }
 }
 
 /**
- * The service failed; the same request may succeed later.
+ * The service failed. The same request may succeed later, and may have been
+ * carried out this time.
  *
- * @category reasons
+ * @category refusals
  * @since 0.1.0
  */
 export class Server extends Schema.TaggedError<Server>("effect-hunyuan3d/ApiError/Server")("Server", refusal) {
   readonly isRetryable = true
+  readonly mayHaveRun = true
   override get message(): string {
     return `The service failed. Try again later. ${said(this)}`
   }
@@ -252,15 +335,32 @@ export class Server extends Schema.TaggedError<Server>("effect-hunyuan3d/ApiErro
 /**
  * A code that this library does not know.
  *
- * @category reasons
+ * @category refusals
  * @since 0.1.0
  */
 export class Other extends Schema.TaggedError<Other>("effect-hunyuan3d/ApiError/Other")("Other", refusal) {
   readonly isRetryable = false
+  readonly mayHaveRun = true
   override get message(): string {
-    return `The service refused the call. Look its code up in Tencent Cloud's documentation. ${said(this)}`
+    return `The service answered with an error that this library does not know. Look its code up in Tencent Cloud's documentation. ${said(this)}`
   }
 }
+
+/**
+ * The reasons for which nothing was sent.
+ *
+ * @category reasons
+ * @since 0.1.0
+ */
+export const NotSent = Schema.Union([NoCredentials, InvalidInput, NoPermit])
+
+/**
+ * The reasons for which no answer of the API arrived.
+ *
+ * @category reasons
+ * @since 0.1.0
+ */
+export const NoAnswer = Schema.Union([Transport, Timeout, MalformedResponse])
 
 const refusals = {
   Authentication,
@@ -276,12 +376,20 @@ const refusals = {
 }
 
 /**
+ * The reasons that the service gave itself.
+ *
+ * @category reasons
+ * @since 0.1.0
+ */
+export const Refusal = Schema.Union([NotFound, ...Object.values(refusals)])
+
+/**
  * All reasons for which a call fails.
  *
  * @category reasons
  * @since 0.1.0
  */
-export const Reason = Schema.Union([Transport, Timeout, MalformedResponse, NotFound, ...Object.values(refusals)])
+export const Reason = Schema.Union([...NotSent.members, ...NoAnswer.members, ...Refusal.members])
 
 /**
  * The type of {@link Reason}.
@@ -292,13 +400,21 @@ export const Reason = Schema.Union([Transport, Timeout, MalformedResponse, NotFo
 export type Reason = typeof Reason.Type
 
 /**
+ * Whether the service itself refused the call.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const isRefusal: (reason: Reason) => reason is typeof Refusal.Type = Schema.is(Refusal)
+
+/**
  * One API call failed.
  *
  * **Details**
  *
- * `action` is the API's action, `region` where it was asked, and `requestId`
- * names the answer to Tencent Cloud's support, when there was one. `code` and
- * `isRetryable` are those of the `reason`.
+ * `action` is the API's action, `region` where it was sent, and `requestId` names
+ * the answer to Tencent Cloud's support, when there was one. `code`, `isRetryable`
+ * and `mayHaveRun` are those of the `reason`.
  *
  * **Example** (Handling one reason)
  *
@@ -333,9 +449,13 @@ export class ApiError extends Schema.TaggedError<ApiError>("effect-hunyuan3d/Api
   requestId: Schema.optional(Schema.String),
   reason: Reason
 }) {
-  /** Whether the same call may succeed later. `TencentCloud` has already tried again by the time it fails. */
+  /** Whether the same call may succeed later. `TencentCloud` has already retried it by the time it fails, where that is safe. */
   get isRetryable(): boolean {
     return this.reason.isRetryable
+  }
+  /** Whether the service may have carried the request out; for a submission, whether a job may exist and be paid for. */
+  get mayHaveRun(): boolean {
+    return this.reason.mayHaveRun
   }
   /** The service's open code, or one of this library's own, which begin with `Client.`. */
   get code(): string {
@@ -346,75 +466,14 @@ export class ApiError extends Schema.TaggedError<ApiError>("effect-hunyuan3d/Api
   }
 }
 
-// The exact codes, where their prefix alone would sort them wrongly. Sources: the
-// common error codes of API 3.0, the error codes in the SDKs of both product
-// lines, and codes that public clients report.
-const byCode: Record<string, keyof typeof refusals | "NotFound"> = {
-  "AuthFailure.SignatureExpire": "ClockSkew",
-  "AuthFailure.UnauthorizedOperation": "Permission",
-  "FailedOperation.ConsoleServerError": "Server",
-  "FailedOperation.DownloadError": "InvalidRequest",
-  "FailedOperation.FreeResourcePackExhausted": "Quota",
-  "FailedOperation.GenerateImageFailed": "InvalidRequest",
-  "FailedOperation.ImageDecodeFailed": "InvalidRequest",
-  "FailedOperation.ImageDownloadError": "InvalidRequest",
-  "FailedOperation.ImageIllegal": "InvalidRequest",
-  "FailedOperation.ImageIllegalDetected": "InvalidRequest",
-  "FailedOperation.JobNotExist": "NotFound",
-  "FailedOperation.JobNotFound": "NotFound",
-  "FailedOperation.JobQueueFull": "TaskSlotsFull",
-  "FailedOperation.ModerationFailed": "InvalidRequest",
-  "FailedOperation.PartnerAccountUnSupport": "Quota",
-  "FailedOperation.RequestTimeout": "Server",
-  "FailedOperation.ResourcePackExhausted": "Quota",
-  "FailedOperation.ServerError": "Server",
-  "FailedOperation.ServiceNotActivated": "Quota",
-  "FailedOperation.ServiceStop": "Quota",
-  "FailedOperation.ServiceStopArrears": "Quota",
-  "FailedOperation.SetPayModeExceed": "Quota",
-  "FailedOperation.UserUnAuthError": "Quota",
-  "OperationDenied.ImageIllegalDetected": "InvalidRequest",
-  "OperationDenied.TextIllegalDetected": "InvalidRequest",
-  "RequestLimitExceeded.JobNumExceed": "TaskSlotsFull",
-  "ResourceUnavailable.InterfaceNotExist": "Unsupported",
-  ResourceUnavailable: "Other"
-}
-
-// The first prefix that fits decides.
-const byPrefix: ReadonlyArray<readonly [prefix: string, reason: keyof typeof refusals | "NotFound"]> = [
-  ["AuthFailure", "Authentication"],
-  ["UnauthorizedOperation", "Permission"],
-  ["OperationDenied", "Permission"],
-  ["IpInBlacklist", "Permission"],
-  ["IpNotInWhitelist", "Permission"],
-  ["RequestLimitExceeded", "RateLimited"],
-  ["InvalidAction", "Unsupported"],
-  ["ActionOffline", "Unsupported"],
-  ["NoSuchProduct", "Unsupported"],
-  ["NoSuchVersion", "Unsupported"],
-  ["UnsupportedRegion", "Unsupported"],
-  ["InvalidParameter", "InvalidRequest"],
-  ["InvalidRequest", "InvalidRequest"],
-  ["MissingParameter", "InvalidRequest"],
-  ["UnknownParameter", "InvalidRequest"],
-  ["RequestSizeLimitExceeded", "InvalidRequest"],
-  ["UnsupportedOperation", "InvalidRequest"],
-  ["UnsupportedProtocol", "InvalidRequest"],
-  ["ResourceNotFound", "NotFound"],
-  ["LimitExceeded", "Quota"],
-  ["ResourceInsufficient", "Quota"],
-  ["ResourceUnavailable", "Quota"],
-  ["InternalError", "Server"],
-  ["ServiceUnavailable", "Server"],
-  ["FailedOperation.Engine", "Server"]
-]
-
 /**
  * Sorts a refusal by its code: the exact code first, then its prefix, then `Other`.
  *
  * **Details**
  *
- * `FailedOperation.InnerError` wraps another code in its message, which then decides.
+ * `FailedOperation.InnerError` wraps another code in its message. That decides only
+ * where the request is `safeToRepeat`, as it is by default: a message is free text,
+ * and must not make a paid request be sent twice.
  *
  * @category constructors
  * @since 0.1.0
@@ -423,16 +482,9 @@ export const reasonFromCode = (refused: {
   readonly code: string
   readonly description: string
   readonly region: string
+  readonly safeToRepeat?: boolean | undefined
 }): Reason => {
   const { code, description, region } = refused
-  const tag = tagOf(code === "FailedOperation.InnerError" ? innerCode(description) : code)
+  const tag: Tag = tagOf(code, refused.safeToRepeat === false ? "" : description)
   return tag === "NotFound" ? new NotFound({ code, description, region }) : new refusals[tag]({ code, description })
 }
-
-// The first word of the message that is a code we know. From the start of a word only: a long word without a code would
-// else be read again from each of its letters.
-const innerCode = (description: string) =>
-  description.match(/\b[A-Z][A-Za-z]+(?:\.[A-Z][A-Za-z]+)*/g)?.find((word) => tagOf(word) !== "Other") ?? ""
-
-const tagOf = (code: string) =>
-  (Object.hasOwn(byCode, code) ? byCode[code] : byPrefix.find(([prefix]) => code.startsWith(prefix))?.[1]) ?? "Other"

@@ -1,14 +1,20 @@
 /**
- * Who signs: a source of secret id, secret key and, for temporary credentials,
+ * Who signs: a source of secret id, secret key and, for a temporary credential,
  * session token.
  *
- * `Credentials` holds an effect rather than a value, because temporary
- * credentials expire: `Signer` asks for the credential of every single attempt,
- * and a provider may hand out a fresh one each time. Secrets are `Redacted`
- * from here on; only `Tc3` unwraps the key and only `Signer` the token.
+ * `Credentials` holds an effect, not a value, because temporary credentials
+ * expire: `Signer` runs it once for every attempt, and a source may answer with
+ * another credential each time. `layer` and `layerConfig` give a fixed credential,
+ * `layerEnv` the one of the environment variables of Tencent Cloud's own tools.
  *
- * Surrounding white space of configured values is cut off: a key pasted with a
- * line break is otherwise refused as `AuthFailure.SecretIdNotFound`.
+ * **Gotchas**
+ *
+ * - Secrets are `Redacted` from here on. Only `Tc3` unwraps the secret key, and
+ *   only `Signer` the token.
+ * - A source should answer with the same `Redacted` secret key for as long as the
+ *   key is the same: `Tc3` keeps what it derives from a key on that value.
+ * - White space around configured values is cut off. The service refuses a key
+ *   that was pasted with a line break as `AuthFailure.SecretIdNotFound`.
  *
  * @since 0.1.0
  */
@@ -34,15 +40,25 @@ export interface Credential {
 }
 
 /**
- * No credential could be had. The message says where it was looked for and what
- * to set.
+ * There is no credential to sign with. The message says where it was looked for
+ * and what to do.
+ *
+ * **Details**
+ *
+ * `isRetryable` is `true` when the source failed for a moment only, such as a
+ * metadata server that did not answer in time. The call is then retried, and a
+ * wait goes on. It is `false` unless the source says otherwise.
  *
  * @category errors
  * @since 0.1.0
  */
 export class CredentialsError extends Schema.TaggedError<CredentialsError>("effect-hunyuan3d/CredentialsError")(
   "CredentialsError",
-  { message: Schema.String, cause: Schema.optional(Schema.Defect()) }
+  {
+    message: Schema.String,
+    isRetryable: Schema.Boolean.pipe(Schema.withConstructorDefault(Effect.succeed(false))),
+    cause: Schema.optional(Schema.Defect())
+  }
 ) {}
 
 /**
@@ -78,7 +94,7 @@ export class CredentialsError extends Schema.TaggedError<CredentialsError>("effe
 export class Credentials extends Context.Service<
   Credentials,
   {
-    /** The credential for the next signature. Asked once per attempt, so a costly source caches. */
+    /** The credential for the next signature. Runs once for every attempt, so a costly source caches. */
     readonly get: Effect.Effect<Credential, CredentialsError>
   }
 >()("effect-hunyuan3d/Credentials") {}

@@ -2,14 +2,18 @@
  * Signing as a layer: takes the `HttpClientRequest` of one attempt and returns
  * it with the headers that prove who sent it.
  *
- * The signer reads the clock and asks `Credentials` at the moment it is called.
- * `TencentCloud` calls it after the rate limiter granted the attempt's slot, so
- * no signature ages in a queue; a signer placed in `HttpClient.mapRequestEffect`
- * above a limiter would sign requests that are sent ten seconds later.
+ * `sign` reads the clock and gets the credential at the moment it runs.
+ * `TencentCloud` runs it after the rate limit has granted the attempt its permit,
+ * so no signature ages in a queue. `layer` signs with the credential of
+ * `Credentials`; `layerUnsigned` signs nothing.
  *
- * What surprises: `Host` is not set here. Every transport derives it from the
- * URL (`fetch` silently replaces any other value), so the URL's host, with its
- * port when that is not the default one, is what gets signed.
+ * **Gotchas**
+ *
+ * - `Host` is not set here. Every transport takes it from the URL (`fetch`
+ *   silently replaces any other value). So the URL's host is what is signed, with
+ *   its port when that is not the default one.
+ * - A signer in `HttpClient.mapRequestEffect` above a rate limit would sign
+ *   requests that are sent ten seconds later.
  *
  * @since 0.1.0
  */

@@ -1,36 +1,41 @@
 /**
- * TC3-HMAC-SHA256, the request signature of Tencent Cloud API 3.0: pure,
- * synchronous and total. Nothing here reads a clock, performs I/O or throws,
- * whatever strings and numbers it is given.
+ * TC3-HMAC-SHA256, the request signature of Tencent Cloud API 3.0. It is pure
+ * and synchronous: nothing here reads a clock or performs I/O, and nothing
+ * throws, whatever strings and numbers it is given.
  *
- * `canonicalRequest` writes a request in the one form that both sides agree on,
- * `stringToSign` ties its hash to a time and a service, and `sign` keys the
- * result with a credential and builds the `Authorization` header.
- * `parseAuthorization` and `verify` are the other side of the wire: they take
- * that header apart and check it against the request that arrived.
+ * - `canonicalRequest` writes a request in the one form that both sides agree on.
+ * - `stringToSign` ties the hash of that form to a time and a service.
+ * - `sign` signs the result with a credential and writes the `Authorization`
+ *   header.
+ * - `parseAuthorization` and `verify` are for the receiver: they take that header
+ *   apart and check it against the request that arrived.
  *
- * What surprises: header values, not only names, are lower-cased before they
- * are signed, and trimmed by `String.prototype.trim`, which strips all Unicode
- * white space and line ends. A header named twice, in different case, counts
- * once, with its last value. The date in the scope is the UTC date of the
- * timestamp, wherever the program runs.
+ * **Gotchas**
  *
- * The derived signing key is kept for the last few combinations of secret key,
- * date and service, in this module's memory only.
+ * - Header values, not only names, are lower-cased before they are signed. They
+ *   are trimmed by `String.prototype.trim`, which cuts off all Unicode white
+ *   space and line ends.
+ * - A header named twice, in different case, counts once, with its last value.
+ * - The date in the scope is the UTC date of the timestamp, wherever the program
+ *   runs.
+ * - The signing key is derived once for a `Redacted` secret key, a date and a
+ *   service, and kept until that `Redacted` value is freed. A source that makes a
+ *   new `Redacted` value for every signature makes every signature slower.
+ * - A secret key that was wiped (`Redacted.wipeUnsafe`) is the one thing that makes
+ *   `sign` and `verify` throw.
  *
  * @since 0.1.0
  */
-import { hmac } from "@noble/hashes/hmac.js"
 import { sha256 } from "@noble/hashes/sha2.js"
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js"
+import { bytesToHex } from "@noble/hashes/utils.js"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { signText, terminator, utf8 } from "./internal/signingKey.ts"
 
 const algorithm = "TC3-HMAC-SHA256"
-const terminator = "tc3_request"
 const unsignedPayload = "UNSIGNED-PAYLOAD"
 const requiredHeaders = ["content-type", "host"]
 
@@ -168,11 +173,13 @@ export class InvalidAuthorization extends Schema.TaggedError<InvalidAuthorizatio
  */
 export const defaultSignedHeaders = ["content-type", "host", "x-tc-action"] as const
 
-const hashHex = (data: string | Uint8Array): string =>
-  bytesToHex(sha256(typeof data === "string" ? utf8ToBytes(data) : data))
+const hashHex = (data: string | Uint8Array): string => bytesToHex(sha256(typeof data === "string" ? utf8(data) : data))
 
-const canonicalNames = (names: ReadonlyArray<string> = defaultSignedHeaders): ReadonlyArray<string> =>
+const canonicalNames = (names: ReadonlyArray<string>): ReadonlyArray<string> =>
   Array.from(new Set(names.map((name) => name.trim().toLowerCase()))).toSorted()
+
+const namesOf = ({ signedHeaders }: { readonly signedHeaders?: ReadonlyArray<string> | undefined }) =>
+  signedHeaders === undefined ? defaultSignedHeaders : canonicalNames(signedHeaders)
 
 // Values keep their case here: `UNSIGNED-PAYLOAD` is compared as it is spelt.
 const trimmedHeaders = ({ headers, host }: Request): ReadonlyMap<string, string> => {
@@ -187,7 +194,23 @@ const trimmedHeaders = ({ headers, host }: Request): ReadonlyMap<string, string>
 const utcDate = (timestamp: number): string | undefined =>
   DateTime.make(timestamp * 1000).pipe(Option.map(DateTime.formatIsoDateUtc), Option.getOrUndefined)
 
-const scope = (date: string | undefined, service: string): string => `${date ?? ""}/${service}/${terminator}`
+const scopeOf = (date: string | undefined, service: string): string => `${date ?? ""}/${service}/${terminator}`
+
+const writeRequest = (request: Request, names: ReadonlyArray<string>): string => {
+  const headers = trimmedHeaders(request)
+  return [
+    request.method,
+    request.path ?? "/",
+    request.query ?? "",
+    ...names.map((name) => `${name}:${(headers.get(name) ?? "").toLowerCase()}`),
+    "",
+    names.join(";"),
+    hashHex(headers.get("x-tc-content-sha256") === unsignedPayload ? unsignedPayload : request.payload)
+  ].join("\n")
+}
+
+const writeStringToSign = (canonicalRequest: string, timestamp: number, scope: string): string =>
+  [algorithm, timestamp, scope, hashHex(canonicalRequest)].join("\n")
 
 /**
  * Writes a request in the form that is hashed and signed.
@@ -201,19 +224,7 @@ const scope = (date: string | undefined, service: string): string => `${date ?? 
  */
 export const canonicalRequest = (
   request: Request & { readonly signedHeaders?: ReadonlyArray<string> | undefined }
-): string => {
-  const headers = trimmedHeaders(request)
-  const names = canonicalNames(request.signedHeaders)
-  return [
-    request.method,
-    request.path ?? "/",
-    request.query ?? "",
-    ...names.map((name) => `${name}:${(headers.get(name) ?? "").toLowerCase()}`),
-    "",
-    names.join(";"),
-    hashHex(headers.get("x-tc-content-sha256") === unsignedPayload ? unsignedPayload : request.payload)
-  ].join("\n")
-}
+): string => writeRequest(request, namesOf(request))
 
 /**
  * Ties the hash of a canonical request to a time and a service.
@@ -229,31 +240,9 @@ export const stringToSign = (options: {
   readonly canonicalRequest: string
   readonly timestamp: number
   readonly service: string
-}): string =>
-  [
-    algorithm,
-    options.timestamp,
-    scope(utcDate(options.timestamp), options.service),
-    hashHex(options.canonicalRequest)
-  ].join("\n")
-
-const maxKeyedHmacs = 64
-const keyedHmacs = new Map<string, ReturnType<typeof hmac.create>>()
-
-// Deriving the key takes about as long as the rest of a signature, and the key changes once a day.
-const keyedHmac = (secretKey: string, date: string, service: string) => {
-  const cacheKey = JSON.stringify([secretKey, date, service])
-  const cached = keyedHmacs.get(cacheKey)
-  if (cached !== undefined) return cached
-  const dateKey = hmac(sha256, utf8ToBytes(`TC3${secretKey}`), utf8ToBytes(date))
-  const serviceKey = hmac(sha256, dateKey, utf8ToBytes(service))
-  const keyed = hmac.create(sha256, hmac(sha256, serviceKey, utf8ToBytes(terminator)))
-  if (keyedHmacs.size === maxKeyedHmacs) {
-    const [oldest = cacheKey] = keyedHmacs.keys()
-    keyedHmacs.delete(oldest)
-  }
-  keyedHmacs.set(cacheKey, keyed)
-  return keyed
+}): string => {
+  const { canonicalRequest, service, timestamp } = options
+  return writeStringToSign(canonicalRequest, timestamp, scopeOf(utcDate(timestamp), service))
 }
 
 /**
@@ -297,18 +286,19 @@ const keyedHmac = (secretKey: string, date: string, service: string) => {
  */
 export const sign = (options: SignOptions): Signature => {
   const { credential, service, timestamp } = options
-  const request = canonicalRequest(options)
-  const text = stringToSign({ canonicalRequest: request, timestamp, service })
+  const names = namesOf(options)
   const date = utcDate(timestamp)
-  const keyed = keyedHmac(Redacted.value(credential.secretKey), date ?? "", service)
-  const signature = bytesToHex(keyed.clone().update(utf8ToBytes(text)).digest())
+  const scope = scopeOf(date, service)
+  const canonicalRequest = writeRequest(options, names)
+  const stringToSign = writeStringToSign(canonicalRequest, timestamp, scope)
+  const signature = bytesToHex(signText(stringToSign, { secretKey: credential.secretKey, date: date ?? "", service }))
   return {
-    canonicalRequest: request,
-    stringToSign: text,
+    canonicalRequest,
+    stringToSign,
     signature,
     authorization:
-      `${algorithm} Credential=${credential.secretId}/${scope(date, service)}, ` +
-      `SignedHeaders=${canonicalNames(options.signedHeaders).join(";")}, Signature=${signature}`
+      `${algorithm} Credential=${credential.secretId}/${scope}, ` +
+      `SignedHeaders=${names.join(";")}, Signature=${signature}`
   }
 }
 

@@ -5,10 +5,11 @@
  * the ticket first, before the job is looked at, then every change of the job. An
  * application that stores the ticket can go on with it after a crash.
  *
- * What surprises: interrupting either does not cancel the job, which the service
- * cannot do. The ticket is logged, and `SubmitJob.ticketOf` finds it in the exit
- * of `generate`; for `stream` it is the first element. `QueryJob.wait` goes on from
- * it.
+ * **Gotchas**
+ *
+ * - Interrupting either does not cancel the job. The service cannot cancel one.
+ * - The ticket is logged then, and `SubmitJob.ticketOf` finds it in the exit of
+ *   `generate`. For `stream` it is the first element. `QueryJob.wait` goes on from it.
  *
  * @since 0.1.0
  */
@@ -18,18 +19,17 @@ import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
-import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type * as ApiError from "../cloud/ApiError.ts"
 import type * as Credentials from "../cloud/Credentials.ts"
+import type * as Operation from "../cloud/Operation.ts"
 import * as TencentCloud from "../cloud/TencentCloud.ts"
 import type * as Job from "./Job.ts"
+import * as JobApi from "./JobApi.ts"
 import type * as JobKind from "./JobKind.ts"
 import type * as Polling from "./Polling.ts"
 import * as QueryJob from "./QueryJob.ts"
 import * as SubmitJob from "./SubmitJob.ts"
-
-type Codec = Schema.ConstraintCodec<unknown, unknown>
 
 /**
  * What happens while a job is generated: it was submitted, once, and then it
@@ -88,13 +88,13 @@ export class GenerateJob extends Context.Service<
   GenerateJob,
   {
     /** Submits the request and waits until the job is done. */
-    readonly generate: <Request extends Codec>(
+    readonly generate: <Request extends Operation.Codec>(
       kind: JobKind.JobKind<Request>,
       request: Request["Type"],
       options?: Partial<Polling.PollingOptions>
     ) => Effect.Effect<Job.Done, QueryJob.JobFailed | QueryJob.WaitTimeout | ApiError.ApiError>
     /** Submits the request when it is run, and streams its progress. */
-    readonly stream: <Request extends Codec>(
+    readonly stream: <Request extends Operation.Codec>(
       kind: JobKind.JobKind<Request>,
       request: Request["Type"],
       options?: Partial<Polling.PollingOptions>
@@ -114,7 +114,7 @@ export const layerNoDeps: Layer.Layer<GenerateJob, never, SubmitJob.SubmitJob | 
     const { submitWith } = yield* SubmitJob.SubmitJob
     const { wait, watch } = yield* QueryJob.QueryJob
     return {
-      generate: (kind, request, options) => submitWith(kind, request, (ticket) => wait(ticket, options)),
+      generate: (kind, request, options) => submitWith(kind, request, (ticket) => wait(ticket, { ...options, kind })),
       stream: (kind, request, options) =>
         // Without a buffer, nothing is looked at before the ticket is taken.
         Stream.callback(
@@ -122,7 +122,9 @@ export const layerNoDeps: Layer.Layer<GenerateJob, never, SubmitJob.SubmitJob | 
             submitWith(kind, request, (ticket) =>
               Effect.andThen(
                 Queue.offer(queue, Progress.Submitted({ ticket })),
-                Stream.runForEach(watch(ticket, options), (job) => Queue.offer(queue, Progress.Changed({ job })))
+                Stream.runForEach(watch(ticket, { ...options, kind }), (job) =>
+                  Queue.offer(queue, Progress.Changed({ job }))
+                )
               )
             ).pipe(Queue.into(queue)),
           { bufferSize: 0 }
@@ -132,8 +134,8 @@ export const layerNoDeps: Layer.Layer<GenerateJob, never, SubmitJob.SubmitJob | 
 )
 
 /**
- * Provides `GenerateJob`, `SubmitJob` and `QueryJob` over one `TencentCloud` with
- * the default signer, limiter, retries and polling; what remains is the transport
+ * Provides `GenerateJob`, `SubmitJob` and `QueryJob` over one `JobApi` with the
+ * default signer, limiter, retries and polling; what remains is the transport
  * and who signs.
  *
  * @category layers
@@ -145,5 +147,6 @@ export const layer: Layer.Layer<
   HttpClient.HttpClient | Credentials.Credentials
 > = layerNoDeps.pipe(
   Layer.provideMerge(Layer.merge(SubmitJob.layerNoDeps, QueryJob.layerNoDeps)),
+  Layer.provide(JobApi.layer),
   Layer.provide(TencentCloud.layer)
 )

@@ -101,10 +101,9 @@ export class File3D extends Schema.Class<File3D>("effect-hunyuan3d/File3D")({
 const defaultTo = <S extends Schema.Top & Schema.WithoutConstructorDefault>(schema: S, value: S["~type.make.in"]) =>
   schema.pipe(Schema.withConstructorDefault(Effect.succeed(value)))
 
-const fields = (status: string) => ({
+/** What the service answers in every state. */
+class Fields extends Schema.Class<Fields>("effect-hunyuan3d/Job")({
   id: JobId,
-  /** The service's own word for the state, such as `RUN`. */
-  status: defaultTo(Schema.String, status),
   /** Why a job failed: an open string, empty while it has not. */
   errorCode: defaultTo(Schema.String, ""),
   errorMessage: defaultTo(Schema.String, ""),
@@ -113,6 +112,22 @@ const fields = (status: string) => ({
   requestId: defaultTo(Schema.String, ""),
   /** Response fields that this library does not know, such as `ResultCreditConsumed`. */
   extra: defaultTo(Extra, {})
+}) {
+  toJSON(): unknown {
+    return JSON.parse(SignedLink.withoutQueries(JSON.stringify({ ...this })))
+  }
+  [Symbol.for("nodejs.util.inspect.custom")](): unknown {
+    return this.toJSON()
+  }
+}
+
+// A class that extends another prints itself again in its own way.
+const printed = (job: Fields): string => `Job(${JSON.stringify(job)})`
+
+// `status` is the service's own word for the state, such as `RUN`.
+const state = <Tag extends string>(tag: Tag, status: string) => ({
+  _tag: Schema.tag(tag),
+  status: defaultTo(Schema.String, status)
 })
 
 /**
@@ -121,7 +136,11 @@ const fields = (status: string) => ({
  * @category models
  * @since 0.1.0
  */
-export class Waiting extends Schema.TaggedClass<Waiting>("effect-hunyuan3d/Job/Waiting")("Waiting", fields("WAIT")) {}
+export class Waiting extends Fields.extend<Waiting>("effect-hunyuan3d/Job/Waiting")(state("Waiting", "WAIT")) {
+  override toString(): string {
+    return printed(this)
+  }
+}
 
 /**
  * The job is being computed (`RUN`).
@@ -129,7 +148,11 @@ export class Waiting extends Schema.TaggedClass<Waiting>("effect-hunyuan3d/Job/W
  * @category models
  * @since 0.1.0
  */
-export class Running extends Schema.TaggedClass<Running>("effect-hunyuan3d/Job/Running")("Running", fields("RUN")) {}
+export class Running extends Fields.extend<Running>("effect-hunyuan3d/Job/Running")(state("Running", "RUN")) {
+  override toString(): string {
+    return printed(this)
+  }
+}
 
 /**
  * The job has ended and `files` holds its results (`DONE`).
@@ -137,7 +160,11 @@ export class Running extends Schema.TaggedClass<Running>("effect-hunyuan3d/Job/R
  * @category models
  * @since 0.1.0
  */
-export class Done extends Schema.TaggedClass<Done>("effect-hunyuan3d/Job/Done")("Done", fields("DONE")) {}
+export class Done extends Fields.extend<Done>("effect-hunyuan3d/Job/Done")(state("Done", "DONE")) {
+  override toString(): string {
+    return printed(this)
+  }
+}
 
 /**
  * The job has ended without a result (`FAIL`); `errorCode` and `errorMessage` say why.
@@ -145,7 +172,11 @@ export class Done extends Schema.TaggedClass<Done>("effect-hunyuan3d/Job/Done")(
  * @category models
  * @since 0.1.0
  */
-export class Failed extends Schema.TaggedClass<Failed>("effect-hunyuan3d/Job/Failed")("Failed", fields("FAIL")) {}
+export class Failed extends Fields.extend<Failed>("effect-hunyuan3d/Job/Failed")(state("Failed", "FAIL")) {
+  override toString(): string {
+    return printed(this)
+  }
+}
 
 /**
  * The service answered a `status` that this library does not know. The job is
@@ -154,10 +185,13 @@ export class Failed extends Schema.TaggedClass<Failed>("effect-hunyuan3d/Job/Fai
  * @category models
  * @since 0.1.0
  */
-export class Unrecognized extends Schema.TaggedClass<Unrecognized>("effect-hunyuan3d/Job/Unrecognized")(
-  "Unrecognized",
-  fields("UNRECOGNIZED")
-) {}
+export class Unrecognized extends Fields.extend<Unrecognized>("effect-hunyuan3d/Job/Unrecognized")(
+  state("Unrecognized", "UNRECOGNIZED")
+) {
+  override toString(): string {
+    return printed(this)
+  }
+}
 
 /**
  * A job as one look showed it.

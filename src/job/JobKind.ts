@@ -1,19 +1,22 @@
 /**
- * The kinds of job that the service computes, each as data: how it is submitted,
- * how it is asked for, and how many the account may run at once.
+ * The kinds of job that the service computes, each as data: how it is submitted and
+ * queried, and how many the account may run at once.
  *
  * A kind is one entry here, and its place in `all`: its actions, and the schema of
- * its request. The requests carry the API's own field names, so the vendor's
- * documentation applies to them, and hold every rule that can be checked without
+ * its request. A request carries the API's own field names, so the vendor's
+ * documentation applies to it, and holds every rule that can be checked without
  * fetching anything. A broken rule is refused before anything is sent, with a
- * sentence that says what to change.
+ * sentence that says what to change. `make` is for a kind of one's own, which the
+ * setting `Kinds` makes known by its name.
  *
- * What surprises: a field that the API does not know, such as a mistyped `Promt`,
- * is a type error in typed code, but is dropped in silence when a request from
- * outside is decoded. Decode those with `onExcessProperty: "error"`. Links are not
- * fetched, so the size, pixels and faces of what is behind them are documented and
- * not checked. A submit costs money, so it is tried again only when the service
- * surely refused it.
+ * **Gotchas**
+ *
+ * - Kinds are compared by name: `{ ...Pro, tasksAtOnce: 10 }` is still `Pro`.
+ * - A field that the API does not know, such as a mistyped `Promt`, is a type error
+ *   in typed code, but is dropped in silence when a request from outside is decoded.
+ *   Decode those with `onExcessProperty: "error"`.
+ * - Links are not fetched, so the size, pixels and faces of what is behind them are
+ *   documented and not checked.
  *
  * **Example** (A request from outside)
  *
@@ -33,18 +36,36 @@
  *
  * @since 0.1.0
  */
-import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as TencentCloud from "../cloud/TencentCloud.ts"
+import * as Operation from "../cloud/Operation.ts"
+import * as Hunyuan from "./Hunyuan.ts"
+import {
+  base64,
+  ConvertedFormat,
+  count,
+  exactlyOne,
+  fbx,
+  file,
+  glb,
+  isView30,
+  Link,
+  obj,
+  oneOf,
+  PolygonType,
+  prompt,
+  Segmentation,
+  struct,
+  subject,
+  View,
+  views30,
+  wholeNumber
+} from "./internal/fields.ts"
 import * as Job from "./Job.ts"
 
-const Ask = Schema.Struct({ JobId: Job.JobId })
+const Target = Schema.Struct({ JobId: Job.JobId })
 
-// Paid for when it arrives, so nothing about its form may turn it into an error:
-// an id that `Job.JobId` would refuse is still in the hands of who submitted.
+// The job is paid for when this arrives, so an id of any form is taken here. `JobApi` says what becomes of an odd one.
 const Submitted = Schema.Struct({ JobId: Schema.NonEmptyString, RequestId: Schema.optional(Schema.String) })
 
 /**
@@ -58,11 +79,11 @@ const Submitted = Schema.Struct({ JobId: Schema.NonEmptyString, RequestId: Schem
  * @category models
  * @since 0.1.0
  */
-export interface JobKind<out Request extends Schema.ConstraintCodec<unknown, unknown>> {
+export interface JobKind<out Request extends Operation.Codec> {
   /** The name in a `JobTicket`, such as `Pro`. */
   readonly name: string
-  readonly submit: TencentCloud.Operation<Request, typeof Submitted>
-  readonly query: TencentCloud.Operation<typeof Ask, typeof Job.Response>
+  readonly submit: Operation.Operation<Request, typeof Submitted>
+  readonly query: Operation.Operation<typeof Target, typeof Job.Response>
   /** How many jobs of this kind the service computes at once for one account; 1 where it is not documented. */
   readonly tasksAtOnce: number
 }
@@ -73,120 +94,61 @@ export interface JobKind<out Request extends Schema.ConstraintCodec<unknown, unk
  * @category models
  * @since 0.1.0
  */
-export type Any = JobKind<Schema.ConstraintCodec<unknown, unknown>>
+export type Any = JobKind<Operation.Codec>
 
 /**
  * Makes a kind of job from its name, its two actions and the schema of its request.
  *
+ * **Details**
+ *
+ * Its submission answers `JobId`, and its query what {@link Job.Response} describes.
+ *
+ * **Example** (A kind that this library does not know)
+ *
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Effect, Layer, Schema } from "effect"
+ * import * as Fake from "effect-hunyuan3d/Fake"
+ * import * as GenerateJob from "effect-hunyuan3d/GenerateJob"
+ * import * as JobKind from "effect-hunyuan3d/JobKind"
+ * import * as Kinds from "effect-hunyuan3d/Kinds"
+ *
+ * const Sculpture = JobKind.make({
+ *   name: "Sculpture",
+ *   submit: "SubmitSculptureJob",
+ *   query: "QuerySculptureJob",
+ *   request: Schema.Struct({ Prompt: Schema.String })
+ * })
+ *
+ * const program = GenerateJob.GenerateJob.use((jobs) => jobs.generate(Sculpture, { Prompt: "a cat" }))
+ * const Test = GenerateJob.layer.pipe(
+ *   Layer.provide(Fake.layer({ run: "10 millis" })),
+ *   Layer.provide(Kinds.layer([Sculpture]))
+ * )
+ * assert.equal((await Effect.runPromise(Effect.provide(program, Test)))._tag, "Done")
+ * ```
+ *
  * @category constructors
  * @since 0.1.0
  */
-export const make = <Request extends Schema.ConstraintCodec<unknown, unknown>>(kind: {
+export const make = <Request extends Operation.Codec>(kind: {
   readonly name: string
   readonly submit: string
   readonly query: string
+  /** Where its actions are called; {@link Hunyuan.product} by default. */
+  readonly product?: Operation.Product | undefined
   /** Left out where it is not documented; 1 is then the safe choice. */
   readonly tasksAtOnce?: number | undefined
   readonly request: Request
-}): JobKind<Request> => ({
-  name: kind.name,
-  submit: TencentCloud.Operation.make({
-    action: kind.submit,
-    input: kind.request,
-    output: Submitted,
-    safeToRepeat: false
-  }),
-  query: TencentCloud.Operation.make({ action: kind.query, input: Ask, output: Job.Response, safeToRepeat: true }),
-  tasksAtOnce: kind.tasksAtOnce ?? 1
-})
-
-// What requests are made of.
-
-const struct = <const Fields extends Schema.Struct.Fields>(fields: Fields) =>
-  Schema.Struct(fields).annotate({
-    messageUnexpectedKey: "Remove this field or correct its name: the API does not know it."
-  })
-
-const required = <S extends Schema.Top>(schema: S) =>
-  schema.pipe(Schema.annotateKey({ messageMissingKey: "Add this field: the API requires it." }))
-
-const oneOf = <const Values extends ReadonlyArray<string>>(values: Values) =>
-  Schema.Literals(values).annotate({ message: `Set this to one of ${values.join(", ")}.` })
-
-const count = (...values: ReadonlyArray<unknown>) => values.filter((value) => value !== undefined).length
-
-// `others` is how many fields are there in any case. Only generated values need it:
-// the first ones have as few fields as they may, and all would be discarded.
-const exactlyOne = <Key extends string>(keys: ReadonlyArray<Key>, others = 0) =>
-  Schema.makeFilter((request: { readonly [K in Key]?: unknown }) => count(...keys.map((key) => request[key])) === 1, {
-    message: `Give exactly one of ${keys.join(", ")}.`,
-    arbitraryConstraint: { minProperties: others + 1 }
-  })
-
-const wholeNumber = (minimum: number, maximum: number) => {
-  const message = { message: `Set this to a whole number from ${minimum} to ${maximum}.` }
-  return Schema.Number.check(Schema.isInt(message), Schema.isBetween({ minimum, maximum }, message))
+}): JobKind<Request> => {
+  const { name, request, product = Hunyuan.product, tasksAtOnce = 1 } = kind
+  return {
+    name,
+    submit: Operation.make({ action: kind.submit, product, input: request, output: Submitted, safeToRepeat: false }),
+    query: Operation.make({ action: kind.query, product, input: Target, output: Job.Response, safeToRepeat: true }),
+    tasksAtOnce
+  }
 }
-
-const prompt = (most: number) =>
-  Schema.String.check(
-    Schema.isBetweenCodePoints(1, most, { message: `Make the prompt 1 to ${most} Unicode characters long.` })
-  )
-
-const Link = Schema.String.check(
-  // The pattern first, since the parser trims spaces and adds missing slashes.
-  Schema.makeFilter((link: string) => /^https?:\/\/\S+$/i.test(link) && URL.canParse(link), {
-    message: "Give a complete http or https link, without spaces.",
-    arbitraryConstraint: { patterns: [{ source: "^https?://[a-z]{1,9}\\.example/[a-z0-9]{0,9}$", flags: "" }] }
-  })
-)
-
-const notBase64 = { message: "Encode the image as base64 with its padding, without line breaks or a data: prefix." }
-
-const base64 = (mostCharacters: number, limit: string) =>
-  Schema.String.check(
-    Schema.isMaxLength(mostCharacters, { message: `Make the image smaller, or send it as a link: ${limit}.` }),
-    Schema.isNonEmpty(notBase64),
-    // Without the hint, generated values are empty and thus all discarded.
-    Schema.isBase64({
-      ...notBase64,
-      arbitraryConstraint: { patterns: [{ source: "^([0-9a-zA-Z+/]{4}){1,9}$", flags: "" }] }
-    })
-  )
-
-// 6 MB before encoding, 8 MB after it. Whether the vendor's MB is 10^6 or 1024^2
-// bytes is not said; with the smaller one, what passes here passes there.
-const ImageBase64 = base64(8_000_000, "6 MB at most, which are 8000000 characters of base64")
-
-const subject = (longestPrompt: number) => ({
-  /** What to make: 1 to 1024 Unicode characters, 200 for Rapid. */
-  Prompt: Schema.optional(prompt(longestPrompt)),
-  /** The image to start from: jpg, jpeg, png or webp, sides of 128 to 5000 px, at most 6 MB before encoding. */
-  ImageBase64: Schema.optional(ImageBase64),
-  /** The same as a link, at most 8 MB. */
-  ImageUrl: Schema.optional(Link)
-})
-
-const glb = ["glb", "GLB"] as const
-const obj = ["obj", "OBJ"] as const
-const fbx = ["fbx", "FBX"] as const
-
-const file = <const Types extends ReadonlyArray<string>>(types: Types) =>
-  required(struct({ Url: required(Link), Type: required(oneOf(types)) }))
-
-const PolygonType = Schema.optional(oneOf(["triangle", "quadrilateral"]))
-
-const ConvertedFormat = required(oneOf(["STL", "USDZ", "FBX", "MP4", "GIF"]))
-
-const views30 = ["left", "right", "back"] as const
-
-const isView30 = Schema.is(Schema.Literals(views30))
-
-const View = struct({
-  ViewType: required(oneOf([...views30, "top", "bottom", "left_front", "right_front"])),
-  ViewImageUrl: Schema.optional(Link),
-  ViewImageBase64: Schema.optional(ImageBase64)
-}).check(exactlyOne(["ViewImageUrl", "ViewImageBase64"], 1))
 
 /**
  * What a {@link Pro} job is made from: a prompt or an image, and for a sketch both
@@ -261,6 +223,14 @@ export const ProRequest = struct({
 )
 
 /**
+ * The type of {@link ProRequest}.
+ *
+ * @category requests
+ * @since 0.1.0
+ */
+export type ProRequest = typeof ProRequest.Type
+
+/**
  * A model from a prompt or images, in full quality.
  *
  * **Example** (Submitting, and a first look)
@@ -317,6 +287,14 @@ export const RapidRequest = struct({
 )
 
 /**
+ * The type of {@link RapidRequest}.
+ *
+ * @category requests
+ * @since 0.1.0
+ */
+export type RapidRequest = typeof RapidRequest.Type
+
+/**
  * A model from a prompt or an image, sooner and simpler than {@link Pro}.
  *
  * @category kinds
@@ -346,6 +324,14 @@ export const SmartTopologyRequest = struct({
 })
 
 /**
+ * The type of {@link SmartTopologyRequest}.
+ *
+ * @category requests
+ * @since 0.1.0
+ */
+export type SmartTopologyRequest = typeof SmartTopologyRequest.Type
+
+/**
  * The same model with fewer and tidier faces.
  *
  * @category kinds
@@ -371,6 +357,14 @@ export const UVRequest = struct({
 })
 
 /**
+ * The type of {@link UVRequest}.
+ *
+ * @category requests
+ * @since 0.1.0
+ */
+export type UVRequest = typeof UVRequest.Type
+
+/**
  * The model's surface unfolded onto a plane.
  *
  * @category kinds
@@ -383,8 +377,6 @@ export const UV = make({
   request: UVRequest
 })
 
-const decodeJsonObject = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown)))
-
 /**
  * What a {@link Part} job works on.
  *
@@ -395,21 +387,20 @@ export const PartRequest = struct({
   /** The model: FBX, at most 200 MB and 1500000 faces. */
   File: file(fbx),
   /** Where to cut: JSON text of the mesh parts and their face ids, such as `{"Mesh_part_1":{"face_ids":[1,2]}}`. */
-  PartSegmentationInfo: Schema.optional(
-    Schema.String.check(
-      Schema.makeFilter((text: string) => Option.isSome(decodeJsonObject(text)), {
-        message: "Give the JSON text of an object: mesh parts by name, with their face ids.",
-        arbitraryConstraint: {
-          patterns: [{ source: '^\\{"part_[0-9]":\\{"face_ids":\\[[1-9][0-9]{0,3}\\]\\}\\}$', flags: "" }]
-        }
-      })
-    )
-  ),
+  PartSegmentationInfo: Schema.optional(Segmentation),
   /** `false` by default. */
   EnableStagedGeneration: Schema.optional(Schema.Boolean),
   /** `false` by default. */
   EnablePostProcess: Schema.optional(Schema.Boolean)
 })
+
+/**
+ * The type of {@link PartRequest}.
+ *
+ * @category requests
+ * @since 0.1.0
+ */
+export type PartRequest = typeof PartRequest.Type
 
 /**
  * The model taken apart into its components.
@@ -459,6 +450,14 @@ export const TextureEditRequest = struct({
 )
 
 /**
+ * The type of {@link TextureEditRequest}.
+ *
+ * @category requests
+ * @since 0.1.0
+ */
+export type TextureEditRequest = typeof TextureEditRequest.Type
+
+/**
  * The same model with another texture.
  *
  * @category kinds
@@ -485,8 +484,15 @@ export const Convert3DFormatRequest = struct({
 })
 
 /**
- * The same model in another format. {@link convert3DFormat} does it in one call,
- * for smaller files.
+ * The type of {@link Convert3DFormatRequest}.
+ *
+ * @category requests
+ * @since 0.1.0
+ */
+export type Convert3DFormatRequest = typeof Convert3DFormatRequest.Type
+
+/**
+ * The same model in another format.
  *
  * @category kinds
  * @since 0.1.0
@@ -512,6 +518,14 @@ export const AutoRiggingRequest = struct({
 })
 
 /**
+ * The type of {@link AutoRiggingRequest}.
+ *
+ * @category requests
+ * @since 0.1.0
+ */
+export type AutoRiggingRequest = typeof AutoRiggingRequest.Type
+
+/**
  * A character given bones, and a motion if wanted.
  *
  * @category kinds
@@ -534,31 +548,7 @@ export const AutoRigging = make({
 export const all: ReadonlyArray<Any> = [Pro, Rapid, SmartTopology, UV, Part, TextureEdit, Convert3DFormat, AutoRigging]
 
 /**
- * The kinds that are known by name: {@link all}, and those that {@link layer} adds.
- * `QueryJob` finds the kind of a ticket here, and the fake the kind of an action.
- *
- * @category references
- * @since 0.1.0
- */
-export const Kinds = Context.Reference<ReadonlyArray<Any>>("effect-hunyuan3d/JobKind/Kinds", {
-  defaultValue: () => all
-})
-
-/**
- * Adds kinds of one's own to those that are known by name. A kind with the name of
- * another takes its place.
- *
- * @category layers
- * @since 0.1.0
- */
-export const layer = (kinds: ReadonlyArray<Any>): Layer.Layer<never> =>
-  Layer.effect(
-    Kinds,
-    Effect.map(Kinds, (known) => [...kinds, ...known])
-  )
-
-/**
- * Finds a kind by its name, as a `JobTicket` holds it.
+ * Finds a kind by its name, as a `JobTicket` holds it, among {@link all} or the kinds given.
  *
  * **Example** (From a name to its actions)
  *
@@ -575,25 +565,5 @@ export const layer = (kinds: ReadonlyArray<Any>): Layer.Layer<never> =>
  * @category getters
  * @since 0.1.0
  */
-export const fromName = (name: string): Option.Option<Any> =>
-  Option.fromUndefinedOr(all.find((kind) => kind.name === name))
-
-/**
- * Converts a model of at most 60 MB while the caller waits: a plain call of
- * `TencentCloud.call`, without a job. `ResultFile3D` is the link of the result.
- *
- * **Gotchas**
- *
- * A conversion may take longer than the 10 seconds that `TencentCloud.Policy` allows
- * an attempt by default, and like a submit it is tried again only when the service
- * surely refused it: allow more, or use the {@link Convert3DFormat} job.
- *
- * @category operations
- * @since 0.1.0
- */
-export const convert3DFormat = TencentCloud.Operation.make({
-  action: "Convert3DFormat",
-  input: struct({ File3D: required(Link), Format: ConvertedFormat }),
-  output: Schema.Struct({ ResultFile3D: Schema.String, RequestId: Schema.optional(Schema.String) }),
-  safeToRepeat: false
-})
+export const fromName = (name: string, kinds: ReadonlyArray<Any> = all): Option.Option<Any> =>
+  Option.fromUndefinedOr(kinds.find((kind) => kind.name === name))

@@ -1,41 +1,46 @@
 /**
  * The state of a job: one look, a wait for its end, or a stream of its changes.
  *
- * `query` asks once. `watch` looks again and again, as `Polling` or its own
- * schedule says, and streams what changed; `wait` is a `watch` whose last state
- * decides. The service knows nothing of HTTP: `layer` needs a transport and
- * credentials, `layerNoDeps` any `TencentCloud`, and `layerTest` answers from a
- * script of decoded jobs.
+ * `query` looks once. `wait` and `watch` join a loop, which looks again and again as
+ * the schedule says until the job has ended: `wait` takes its end, and `watch` every
+ * change. What a look is, `JobApi` knows: `layer` needs a transport and credentials,
+ * `layerNoDeps` any `JobApi`, and `layerTest` answers from a script.
  *
- * What surprises: waits for the same job with the same schedule share one loop of
- * looks. The first waiter starts it, everybody gets its latest state, and it stops
- * at once when the last waiter has left. Deadlines are each waiter's own, and
- * reaching one does not cancel the job, which the service cannot do.
+ * **Gotchas**
+ *
+ * - Waits for the same job with the same schedule share one loop. The first waiter
+ *   starts it, and it stops at once when the last waiter has left. Deadlines are each
+ *   waiter's own.
+ * - Reaching a deadline, or interrupting a wait, does not cancel the job. The service
+ *   cannot cancel one.
+ * - A look that failed for a reason that may pass does not end a wait, and does not
+ *   step its schedule. It is retried after pauses of its own until the deadline.
  *
  * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
-import * as Hash from "effect/Hash"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
-import * as RcMap from "effect/RcMap"
-import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import * as ApiError from "../cloud/ApiError.ts"
 import type * as Credentials from "../cloud/Credentials.ts"
+import * as Endpoint from "../cloud/Endpoint.ts"
 import * as TencentCloud from "../cloud/TencentCloud.ts"
 import { setting } from "../internal/setting.ts"
+import { makeLoops, type Progress } from "./internal/loops.ts"
 import * as Job from "./Job.ts"
+import * as JobApi from "./JobApi.ts"
 import * as JobKind from "./JobKind.ts"
+import * as Kinds from "./Kinds.ts"
 import * as Polling from "./Polling.ts"
 
 /**
@@ -61,8 +66,7 @@ export class JobFailed extends Schema.TaggedError<JobFailed>("effect-hunyuan3d/J
  *
  * `ticket` resumes the wait, here or in another process. `last` is the last state
  * that was seen and `failure` why the last look failed, if it did. `looks` is how
- * often the job was asked for by the loop that this wait shared, failed looks
- * included, and `elapsed` how long this wait took.
+ * often the loop that this wait shared has looked, failed looks included, and `elapsed` how long this wait took.
  *
  * @category errors
  * @since 0.1.0
@@ -84,7 +88,7 @@ export class WaitTimeout extends Schema.TaggedError<WaitTimeout>("effect-hunyuan
 }
 
 /**
- * What can be asked for: the id of a job in the endpoint's region, or a ticket,
+ * What names a job: its id in the endpoint's region, or a ticket,
  * which knows its own region and kind.
  *
  * @category models
@@ -99,7 +103,7 @@ export type Target = Job.JobId | Job.JobTicket
  * @since 0.1.0
  */
 export interface QueryOptions {
-  /** The kind of the job, where only its id is given. `JobKind.Pro` by default. */
+  /** The kind of the job, where only its id is given or its kind is one's own. `JobKind.Pro` by default. */
   readonly kind?: JobKind.Any | undefined
 }
 
@@ -112,7 +116,7 @@ export interface QueryOptions {
 export interface WaitOptions extends QueryOptions, Partial<Polling.PollingOptions> {}
 
 /**
- * Asks for the state of jobs.
+ * Tells the state of jobs.
  *
  * **Example** (Waiting for a job)
  *
@@ -144,8 +148,8 @@ export class QueryJob extends Context.Service<
     /** One look at the job. Fails with `NotFound` for an id that is unknown, expired or of another region. */
     readonly query: (target: Target, options?: QueryOptions) => Effect.Effect<Job.Job, ApiError.ApiError>
     /**
-     * Waits until the job is done. Transient failures of a look do not end the
-     * wait; other ones do.
+     * Waits until the job is done. A look that failed for a reason that may
+     * pass does not end the wait; other failures do.
      */
     readonly wait: (
       target: Target,
@@ -156,90 +160,41 @@ export class QueryJob extends Context.Service<
   }
 >()("effect-hunyuan3d/QueryJob") {}
 
-type Look = (ticket: Job.JobTicket, kind: JobKind.Any) => Effect.Effect<Job.Job, ApiError.ApiError>
-
-/** What a loop of looks has come to. `exit` is set when it has ended. */
-interface Progress {
-  readonly looks: number
-  readonly last?: Job.Job
-  readonly failure?: ApiError.ApiError | undefined
-  readonly exit?: Exit.Exit<unknown, ApiError.ApiError>
-}
-
-/** One loop of looks: equal when it asks for the same job, by the same schedule. */
-class Loop implements Equal.Equal {
-  readonly name: string
-  readonly schedule: Polling.PollingOptions["schedule"]
-  readonly look: Effect.Effect<Job.Job, ApiError.ApiError>
-  constructor(name: string, schedule: Loop["schedule"], look: Loop["look"]) {
-    this.name = name
-    this.schedule = schedule
-    this.look = look
-  }
-  [Equal.symbol](that: unknown): boolean {
-    return that instanceof Loop && this.name === that.name && this.schedule === that.schedule
-  }
-  [Hash.symbol](): number {
-    return Hash.string(this.name)
-  }
-}
-
-// Between looks that failed for a transient reason, on top of the retries of the call itself.
-const afterFailure = Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("15 seconds")]).pipe(
-  Schedule.jittered
-)
-
-const make = Effect.fnUntraced(function* (look: Look) {
-  const endpointSetting = yield* setting(TencentCloud.Endpoint)
+const make = Effect.gen(function* () {
+  const api = yield* JobApi.JobApi
+  const endpointSetting = yield* setting(Endpoint.Endpoint)
+  const kindsSetting = yield* setting(Kinds.Kinds)
   const pollingSetting = yield* setting(Polling.Polling)
-
-  const loops: RcMap.RcMap<Loop, SubscriptionRef.SubscriptionRef<Progress>> = yield* RcMap.make({
-    lookup: Effect.fnUntraced(function* (loop: Loop) {
-      const progress = yield* SubscriptionRef.make<Progress>({ looks: 0 })
-      const update = (change: (progress: Progress) => Progress) => SubscriptionRef.update(progress, change)
-      yield* update((now) => ({ ...now, looks: now.looks + 1 })).pipe(
-        Effect.andThen(loop.look),
-        Effect.tapError((failure) => update((now) => ({ ...now, failure }))),
-        Effect.retry({ while: (error) => error.isRetryable, schedule: afterFailure }),
-        Effect.tap((last) => update((now) => ({ ...now, last, failure: undefined }))),
-        Effect.repeat({ until: Job.isEnded, schedule: loop.schedule }),
-        Effect.onExit((exit) =>
-          Effect.andThen(
-            // New waiters start anew. A loop that is interrupted has left the map already, perhaps to a successor.
-            Exit.hasInterrupts(exit) ? Effect.void : RcMap.invalidate(loops, loop),
-            update((now) => ({ ...now, exit }))
-          )
-        ),
-        Effect.ignore,
-        Effect.forkScoped
-      )
-      return progress
-    })
-  })
+  const joinLoop = yield* makeLoops
 
   /** What a target stands for: its ticket, one look at it, and the name of its loops. */
-  const resolve = Effect.fnUntraced(function* (target: Target, options: QueryOptions | undefined) {
+  const resolve = Effect.fnUntraced(function* (target: Target, { kind }: QueryOptions = {}) {
     const endpoint = yield* endpointSetting
-    const given = typeof target !== "string"
-    const kind = given ? Option.getOrUndefined(JobKind.fromName(target.kind)) : (options?.kind ?? JobKind.Pro)
-    if (kind === undefined) {
-      return yield* new ApiError.ApiError({
-        action: "QueryJob",
-        region: endpoint.region,
-        reason: new ApiError.Unsupported({
-          code: "Client.UnknownKind",
-          description: "the ticket is for a job of a kind that this version of effect-hunyuan3d does not know"
-        })
-      })
-    }
-    const ticket = given
-      ? target
-      : // An id of the wrong form is refused when the query is encoded, with a typed error.
-        new Job.JobTicket({ jobId: target, kind: kind.name, region: endpoint.region }, { disableChecks: true })
+    const kinds = yield* kindsSetting
+    const ticket = typeof target === "string" ? ticketOf(target, kind ?? JobKind.Pro, endpoint.region) : target
     return {
       ticket,
-      name: JSON.stringify([{ ...endpoint, region: ticket.region }, kind.name, ticket.jobId]),
-      look: Effect.provideService(look(ticket, kind), TencentCloud.Endpoint, { ...endpoint, region: ticket.region })
+      name: JSON.stringify([{ ...endpoint, region: ticket.region }, ticket.kind, ticket.jobId]),
+      look: api
+        .query(ticket)
+        .pipe(
+          Effect.provideService(Endpoint.Endpoint, endpoint),
+          Effect.provideService(Kinds.Kinds, kind === undefined ? kinds : [kind, ...kinds])
+        )
+    }
+  })
+
+  /** Starts a wait: it joins the loop for its target, until its scope closes. */
+  const start = Effect.fnUntraced(function* (target: Target, options: WaitOptions | undefined) {
+    const { ticket, name, look } = yield* resolve(target, options)
+    const polling = yield* pollingSetting
+    const started = yield* Clock.currentTimeMillis
+    const { progress, end } = yield* joinLoop(name, options?.schedule ?? polling.schedule, look)
+    return {
+      progress,
+      end,
+      deadline: options?.deadline ?? polling.deadline,
+      timeout: timeoutOf(ticket, started, progress)
     }
   })
 
@@ -250,61 +205,63 @@ const make = Effect.fnUntraced(function* (look: Look) {
   const watch = (target: Target, options?: WaitOptions) =>
     Stream.unwrap(
       Effect.gen(function* () {
-        const { ticket, name, look } = yield* resolve(target, options)
-        const polling = yield* pollingSetting
-        const started = yield* Clock.currentTimeMillis
-        const progress = yield* RcMap.get(loops, new Loop(name, options?.schedule ?? polling.schedule, look))
-        const timeout = Effect.gen(function* () {
-          const { looks, last, failure } = yield* SubscriptionRef.get(progress)
-          const elapsed = Duration.millis((yield* Clock.currentTimeMillis) - started)
-          return yield* new WaitTimeout({ ticket, looks, last, failure, elapsed })
-        })
+        const { progress, deadline, timeout } = yield* start(target, options)
         return SubscriptionRef.changes(progress).pipe(
           Stream.takeUntil((now) => now.exit !== undefined),
-          Stream.mapEffect(
-            Effect.fnUntraced(function* ({ last, exit }) {
-              if (exit === undefined || (last !== undefined && Job.isEnded(last))) return last
-              return yield* Exit.isFailure(exit) ? Effect.failCause(exit.cause) : timeout
-            })
-          ),
+          Stream.mapEffect((now) => (now.exit === undefined ? Effect.succeed(now.last) : endOf(now, timeout))),
           Stream.filter(Predicate.isNotUndefined),
           Stream.changesWith(sameState),
-          Stream.interruptWhen(Effect.delay(timeout, options?.deadline ?? polling.deadline))
+          Stream.interruptWhen(Effect.delay(timeout, deadline))
         )
       })
     )
 
   const wait = Effect.fn("QueryJob.wait")(function* (target: Target, options?: WaitOptions) {
-    const last = Option.getOrUndefined(yield* Stream.runLast(watch(target, options)))
-    if (last?._tag === "Done") return last
-    if (last?._tag === "Failed") return yield* new JobFailed({ job: last })
-    return yield* Effect.die(new Error("a watch ended before its job did"))
-  })
+    const { end, deadline, timeout } = yield* start(target, options)
+    const last = yield* Deferred.await(end).pipe(
+      Effect.flatMap((progress) => endOf(progress, timeout)),
+      Effect.timeoutOrElse({ duration: deadline, orElse: () => timeout })
+    )
+    return last._tag === "Done" ? last : yield* new JobFailed({ job: last })
+  }, Effect.scoped)
 
   return { query, wait, watch }
 })
+
+// An id of the wrong form is refused when the query is encoded, with a typed error.
+const ticketOf = (jobId: Job.JobId, kind: JobKind.Any, region: string) =>
+  new Job.JobTicket({ jobId, kind: kind.name, region }, { disableChecks: true })
+
+const timeoutOf = Effect.fnUntraced(function* (
+  ticket: Job.JobTicket,
+  started: number,
+  progress: SubscriptionRef.SubscriptionRef<Progress>
+) {
+  const { looks, last, failure } = yield* SubscriptionRef.get(progress)
+  const elapsed = Duration.millis((yield* Clock.currentTimeMillis) - started)
+  return yield* new WaitTimeout({ ticket, looks, last, failure, elapsed })
+})
+
+/** The state that a loop ended with, or why it ended without. */
+const endOf = (
+  { last, exit }: Progress,
+  timeout: Effect.Effect<never, WaitTimeout>
+): Effect.Effect<Job.Done | Job.Failed, WaitTimeout | ApiError.ApiError> => {
+  if (last !== undefined && Job.isEnded(last)) return Effect.succeed(last)
+  return exit !== undefined && Exit.isFailure(exit) ? Effect.failCause(exit.cause) : timeout
+}
 
 // Every answer has its own request id, and that alone is no change.
 const sameState = (one: Job.Job, other: Job.Job): boolean =>
   Equal.equals({ ...one, requestId: "" }, { ...other, requestId: "" })
 
 /**
- * Provides `QueryJob` over the `TencentCloud` in context.
+ * Provides `QueryJob` over the `JobApi` in context.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layerNoDeps: Layer.Layer<QueryJob, never, TencentCloud.TencentCloud> = Layer.effect(
-  QueryJob,
-  Effect.gen(function* () {
-    const cloud = yield* TencentCloud.TencentCloud
-    return yield* make((ticket, kind) =>
-      cloud
-        .call(kind.query, { JobId: ticket.jobId })
-        .pipe(Effect.map((response) => Job.fromResponse(ticket.jobId, response)))
-    )
-  })
-)
+export const layerNoDeps: Layer.Layer<QueryJob, never, JobApi.JobApi> = Layer.effect(QueryJob, make)
 
 /**
  * Provides `QueryJob` with the default signer, limiter, retries and polling; what
@@ -334,6 +291,7 @@ export const layerNoDeps: Layer.Layer<QueryJob, never, TencentCloud.TencentCloud
  * @since 0.1.0
  */
 export const layer: Layer.Layer<QueryJob, never, HttpClient.HttpClient | Credentials.Credentials> = layerNoDeps.pipe(
+  Layer.provide(JobApi.layer),
   Layer.provide(TencentCloud.layer)
 )
 
@@ -350,34 +308,5 @@ export const layer: Layer.Layer<QueryJob, never, HttpClient.HttpClient | Credent
  * @category layers
  * @since 0.1.0
  */
-export const layerTest = (
-  script: Readonly<Record<string, ReadonlyArray<Job.Job | ApiError.ApiError>>>
-): Layer.Layer<QueryJob> =>
-  Layer.effect(
-    QueryJob,
-    Effect.suspend(() => {
-      const looks = new Map<string, number>()
-      return make(({ jobId, region }, kind) =>
-        Effect.suspend(() => {
-          const look = looks.get(jobId) ?? 0
-          looks.set(jobId, look + 1)
-          const answers = script[jobId] ?? []
-          const answer = answers[Math.min(look, answers.length - 1)]
-          if (answer === undefined) {
-            return Effect.fail(
-              new ApiError.ApiError({
-                action: kind.query.action,
-                region,
-                reason: new ApiError.NotFound({
-                  code: "FailedOperation.JobNotFound",
-                  description: "not in the script",
-                  region
-                })
-              })
-            )
-          }
-          return answer._tag === "ApiError" ? Effect.fail(answer) : Effect.succeed(answer)
-        })
-      )
-    })
-  )
+export const layerTest = (script: JobApi.Script): Layer.Layer<QueryJob> =>
+  layerNoDeps.pipe(Layer.provide(JobApi.layerTest(script)))

@@ -2,15 +2,16 @@
  * Submitting a job: a request in, a `JobTicket` out.
  *
  * A submission is paid for and has no client token that would make a second one
- * harmless. So it is checked before anything is sent, sent once, and sent again
- * only when the service surely refused it. While all task slots of the account
- * are taken it waits, slowly, and no more submissions of a kind are under way at
+ * harmless. So it is checked before anything is sent, sent once, and sent again only
+ * when it was surely not carried out. While all task slots of the account are taken
+ * it waits, as `TaskSlots` says, and no more submissions of a kind are under way at
  * once than the service would compute.
  *
- * What surprises: a submission that is interrupted while its request is under way
- * still waits for the answer, ten seconds at most, because the job may exist by
- * then. The ticket is logged as a warning and stands in the exit, where
- * `ticketOf` finds it.
+ * **Gotchas**
+ *
+ * - A submission that is interrupted while its request is under way still waits for
+ *   the answer, ten seconds at most, because the job may exist by then. The ticket is
+ *   logged as a warning and stands in the exit, where `ticketOf` finds it.
  *
  * @since 0.1.0
  */
@@ -23,35 +24,18 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Pull from "effect/Pull"
 import * as Schedule from "effect/Schedule"
-import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
-import * as ApiError from "../cloud/ApiError.ts"
+import type * as ApiError from "../cloud/ApiError.ts"
 import type * as Credentials from "../cloud/Credentials.ts"
+import * as Endpoint from "../cloud/Endpoint.ts"
+import type * as Operation from "../cloud/Operation.ts"
 import * as TencentCloud from "../cloud/TencentCloud.ts"
+import { logged } from "../internal/retry.ts"
 import { setting } from "../internal/setting.ts"
 import * as Job from "./Job.ts"
+import * as JobApi from "./JobApi.ts"
 import type * as JobKind from "./JobKind.ts"
-
-type Codec = Schema.ConstraintCodec<unknown, unknown>
-
-/**
- * When to try again while all task slots are taken: after 15 seconds, growing to a
- * minute, with jitter, for a quarter of an hour. A slot stays held for half a
- * minute, at times for minutes, after its job is done.
- *
- * @category references
- * @since 0.1.0
- */
-export const SlotsFull = Context.Reference<Schedule.Schedule<unknown, ApiError.ApiError>>(
-  "effect-hunyuan3d/SubmitJob/SlotsFull",
-  {
-    defaultValue: () =>
-      Schedule.min([Schedule.exponential("15 seconds", 1.5), Schedule.spaced("1 minute")]).pipe(
-        Schedule.jittered,
-        Schedule.upTo({ duration: "15 minutes" })
-      )
-  }
-)
+import * as TaskSlots from "./TaskSlots.ts"
 
 /**
  * Submits jobs.
@@ -79,8 +63,8 @@ export const SlotsFull = Context.Reference<Schedule.Schedule<unknown, ApiError.A
 export class SubmitJob extends Context.Service<
   SubmitJob,
   {
-    /** Submits one job. A request that its schema refuses fails with `InvalidRequest`, and nothing is sent. */
-    readonly submit: <Request extends Codec>(
+    /** Submits one job. A request that its schema refuses fails with `InvalidInput`, and nothing is sent. */
+    readonly submit: <Request extends Operation.Codec>(
       kind: JobKind.JobKind<Request>,
       request: Request["Type"]
     ) => Effect.Effect<Job.JobTicket, ApiError.ApiError>
@@ -89,7 +73,7 @@ export class SubmitJob extends Context.Service<
      * handed out whenever `use` is interrupted, and the job counts among those of
      * its kind until `use` ends.
      */
-    readonly submitWith: <Request extends Codec, A, E, R>(
+    readonly submitWith: <Request extends Operation.Codec, A, E, R>(
       kind: JobKind.JobKind<Request>,
       request: Request["Type"],
       use: (ticket: Job.JobTicket) => Effect.Effect<A, E, R>
@@ -140,7 +124,7 @@ const handingOut =
       Effect.andThen(
         Cause.hasInterrupts(cause)
           ? Effect.logWarning(
-              `Interrupted. Job ${ticket.jobId} is submitted and goes on; its ticket resumes the wait.`,
+              `Interrupted. Job ${ticket.jobId} is submitted and goes on. Its ticket resumes the wait.`,
               ticket
             )
           : Effect.void,
@@ -148,85 +132,72 @@ const handingOut =
       )
     )
 
+const make = Effect.gen(function* () {
+  const api = yield* JobApi.JobApi
+  const endpointSetting = yield* setting(Endpoint.Endpoint)
+  const taskSlotsSetting = yield* setting(TaskSlots.TaskSlots)
+
+  // Kinds are compared by name, and the last one says how many slots there are.
+  const slots = new Map<string, Semaphore.Semaphore>()
+  const slotsOf = ({ name, tasksAtOnce }: JobKind.Any) => {
+    const known = slots.get(name) ?? Semaphore.makeUnsafe(tasksAtOnce)
+    slots.set(name, known)
+    return Effect.as(known.resize(tasksAtOnce), known)
+  }
+
+  const submitOnce = Effect.fnUntraced(function* <Request extends Operation.Codec>(
+    kind: JobKind.JobKind<Request>,
+    request: Request["Type"]
+  ) {
+    const { region } = yield* endpointSetting
+    const jobId = yield* Effect.tapError(api.submit(kind, request), (error) =>
+      error.mayHaveRun
+        ? Effect.logWarning(
+            "No clear answer came to a submission. The job may exist and be paid for: look at the console before you submit again.",
+            error
+          )
+        : Effect.void
+    )
+    return new Job.JobTicket({ jobId, kind: kind.name, region, submittedAt: yield* DateTime.now })
+  })
+
+  const submitWith = Effect.fn("SubmitJob.submitWith")(function* <Request extends Operation.Codec, A, E, R>(
+    kind: JobKind.JobKind<Request>,
+    request: Request["Type"],
+    use: (ticket: Job.JobTicket) => Effect.Effect<A, E, R>
+  ) {
+    const { retry } = yield* taskSlotsSetting
+    const nextTry = yield* Schedule.toStepWithSleep(logged(retry))
+    const taskSlots = yield* slotsOf(kind)
+    return yield* taskSlots.withPermit(
+      Effect.uninterruptibleMask((restore) => {
+        const submitted: Effect.Effect<Job.JobTicket, ApiError.ApiError> = Effect.catchIf(
+          submitOnce(kind, request),
+          (error) => error.reason._tag === "TaskSlotsFull",
+          (error) =>
+            Effect.logInfo("All task slots of the account are taken. The job is submitted again later.").pipe(
+              Effect.andThen(restore(nextTry(error))),
+              Pull.catchDone(() => Effect.fail(error)),
+              Effect.andThen(Effect.suspend(() => submitted))
+            )
+        )
+        return Effect.flatMap(submitted, (ticket) => handingOut(ticket)(restore(use(ticket))))
+      })
+    )
+  })
+
+  const submit = <Request extends Operation.Codec>(kind: JobKind.JobKind<Request>, request: Request["Type"]) =>
+    submitWith(kind, request, Effect.succeed)
+  return { submit, submitWith }
+})
+
 /**
- * Provides `SubmitJob` over the `TencentCloud` in context.
+ * Provides `SubmitJob` over the `JobApi` in context.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layerNoDeps: Layer.Layer<SubmitJob, never, TencentCloud.TencentCloud> = Layer.effect(
-  SubmitJob,
-  Effect.gen(function* () {
-    const cloud = yield* TencentCloud.TencentCloud
-    const endpointSetting = yield* setting(TencentCloud.Endpoint)
-    const slotsFullSetting = yield* setting(SlotsFull)
-    const slots = new Map<JobKind.Any, Semaphore.Semaphore>()
-    const slotsOf = (kind: JobKind.Any) => {
-      const known = slots.get(kind) ?? Semaphore.makeUnsafe(kind.tasksAtOnce)
-      slots.set(kind, known)
-      return known
-    }
-
-    const submitOnce = Effect.fnUntraced(function* <Request extends Codec>(
-      kind: JobKind.JobKind<Request>,
-      request: Request["Type"]
-    ) {
-      const { region } = yield* endpointSetting
-      const { JobId, RequestId } = yield* cloud
-        .call(kind.submit, request)
-        .pipe(
-          Effect.tapError((error) =>
-            error.isRetryable && error.reason._tag !== "RateLimited"
-              ? Effect.logWarning(
-                  "No clear answer to a submission. The job may exist and be paid for: look at the console before submitting again."
-                )
-              : Effect.void
-          )
-        )
-      const jobId = Schema.decodeUnknownOption(Job.JobId)(JobId)
-      if (Option.isNone(jobId)) {
-        return yield* new ApiError.ApiError({
-          action: kind.submit.action,
-          region,
-          requestId: RequestId,
-          reason: new ApiError.Other({
-            code: "Client.UnknownJobId",
-            description: `the job is submitted and paid for, but its id is of an unknown form: ${JobId}`
-          })
-        })
-      }
-      return new Job.JobTicket({ jobId: jobId.value, kind: kind.name, region, submittedAt: yield* DateTime.now })
-    })
-
-    const submitWith = Effect.fn("SubmitJob.submitWith")(function* <Request extends Codec, A, E, R>(
-      kind: JobKind.JobKind<Request>,
-      request: Request["Type"],
-      use: (ticket: Job.JobTicket) => Effect.Effect<A, E, R>
-    ) {
-      const nextTry = yield* Schedule.toStepWithSleep(yield* slotsFullSetting)
-      return yield* slotsOf(kind).withPermit(
-        Effect.uninterruptibleMask((restore) => {
-          const submitted: Effect.Effect<Job.JobTicket, ApiError.ApiError> = Effect.catchIf(
-            submitOnce(kind, request),
-            (error) => error.reason._tag === "TaskSlotsFull",
-            (error) =>
-              Effect.logInfo("All task slots of the account are taken; trying again in a while.").pipe(
-                Effect.andThen(restore(nextTry(error))),
-                Pull.catchDone(() => Effect.fail(error)),
-                Effect.andThen(Effect.suspend(() => submitted))
-              )
-          )
-          return Effect.flatMap(submitted, (ticket) => handingOut(ticket)(restore(use(ticket))))
-        })
-      )
-    })
-
-    return {
-      submitWith,
-      submit: (kind, request) => submitWith(kind, request, Effect.succeed)
-    }
-  })
-)
+export const layerNoDeps: Layer.Layer<SubmitJob, never, JobApi.JobApi> = Layer.effect(SubmitJob, make)
 
 /**
  * Provides `SubmitJob` with the default signer, limiter and retries; what remains
@@ -236,5 +207,6 @@ export const layerNoDeps: Layer.Layer<SubmitJob, never, TencentCloud.TencentClou
  * @since 0.1.0
  */
 export const layer: Layer.Layer<SubmitJob, never, HttpClient.HttpClient | Credentials.Credentials> = layerNoDeps.pipe(
+  Layer.provide(JobApi.layer),
   Layer.provide(TencentCloud.layer)
 )

@@ -17,7 +17,7 @@
  *   `Random.withSeed` gives the same run.
  * - Nothing runs in the background: what state a job is in is worked out when
  *   somebody looks.
- * - The fake knows the kinds of `JobKind.Kinds`. Provide `JobKind.layer([Own])`
+ * - The fake knows the kinds of the setting `Kinds`. Provide `Kinds.layer([Own])`
  *   beneath `Fake.layer`, or around a call, for kinds of your own.
  *
  * @since 0.1.0

@@ -4,18 +4,25 @@ import * as fc from "fast-check"
 import * as ApiError from "../../src/cloud/ApiError.ts"
 import commonCodes from "../fixtures/common-error-codes.json" with { type: "json" }
 import hunyuanCodes from "../fixtures/hunyuan-error-codes.json" with { type: "json" }
+import { property } from "../support/property.ts"
 
 const region = "ap-singapore"
 const reasonOf = (code: string, description = "said") => ApiError.reasonFromCode({ code, description, region })
-const tagOf = (code: string, description?: string) => reasonOf(code, description)._tag
 const apiError = (reason: ApiError.Reason, requestId?: string) =>
   new ApiError.ApiError({ action: "QueryHunyuanTo3DProJob", region, reason, requestId })
 
-/** One of each reason. */
-const reasons: Readonly<Record<ApiError.Reason["_tag"], ApiError.Reason>> = {
+/** One of each reason, by the place that it comes from. */
+const notSent = {
+  NoCredentials: new ApiError.NoCredentials({ description: "The role was taken away. Attach it again." }),
+  InvalidInput: new ApiError.InvalidInput({ description: "Set the region to a name such as ap-singapore." }),
+  NoPermit: new ApiError.NoPermit({ description: "The store gave no answer. Check that it can be reached." })
+}
+const noAnswer = {
   Transport: new ApiError.Transport({ description: "Transport error (POST https://host/)", cause: new Error("reset") }),
   Timeout: new ApiError.Timeout({ timeout: Duration.seconds(10) }),
-  MalformedResponse: new ApiError.MalformedResponse({ status: 502, description: "it is not JSON" }),
+  MalformedResponse: new ApiError.MalformedResponse({ status: 502, description: "it is not JSON" })
+}
+const refusals = {
   Authentication: reasonOf("AuthFailure.SignatureFailure"),
   ClockSkew: reasonOf("AuthFailure.SignatureExpire"),
   Permission: reasonOf("UnauthorizedOperation"),
@@ -28,169 +35,155 @@ const reasons: Readonly<Record<ApiError.Reason["_tag"], ApiError.Reason>> = {
   Server: reasonOf("InternalError"),
   Other: reasonOf("FailedOperation")
 }
+const byTag: Readonly<Record<ApiError.Reason["_tag"], ApiError.Reason>> = { ...notSent, ...noAnswer, ...refusals }
+const reasons = Object.values(byTag)
 
-describe("reasonFromCode", () => {
-  const byClass: Readonly<Record<string, ApiError.Reason["_tag"]>> = {
-    account: "Quota",
-    auth: "Authentication",
-    "auth-clock": "ClockSkew",
-    client: "InvalidRequest",
-    concurrency: "TaskSlotsFull",
-    config: "Unsupported",
-    "depends-on-subcode": "Other",
-    "input-fetch": "InvalidRequest",
-    moderation: "InvalidRequest",
-    "not-an-error": "Other",
-    permission: "Permission",
-    quota: "Quota",
-    "rate-limit": "RateLimited",
-    // Only ResponseSizeLimitExceeded: the same question has the same answer, so it is not a failure that passes.
-    server: "Other",
-    "server-transient": "Server",
-    state: "NotFound",
-    unknown: "Other"
-  }
-  const exceptions: Readonly<Record<string, ApiError.Reason["_tag"]>> = {
-    // A resource that is in use, or unavailable without a word why, does exist.
-    ResourceInUse: "Other",
-    ResourceUnavailable: "Other"
-  }
-
-  it.each([...commonCodes, ...hunyuanCodes])("sorts $code as its class, $class", ({ code, class: kind }) => {
-    assert.strictEqual(tagOf(code), exceptions[code] ?? byClass[kind])
+describe("a reason", () => {
+  it.each(Object.entries(byTag))("%s has the tag that it is named by", (name, reason) => {
+    assert.strictEqual(reason._tag, name)
   })
 
-  it.each(commonCodes)("takes $code for transient when reading again is safe and of use: $safeToRepeat", (row) => {
+  const whatIs = (property: "isRetryable" | "mayHaveRun") =>
+    reasons.filter((reason) => apiError(reason)[property]).map((reason) => reason._tag)
+
+  it("is retryable where the same call may succeed later", () => {
+    assert.deepStrictEqual(whatIs("isRetryable"), [
+      "NoPermit",
+      "Transport",
+      "Timeout",
+      "MalformedResponse",
+      "RateLimited",
+      "Server"
+    ])
+  })
+
+  it("says that the request may have run where no answer came, where the service failed, and where its code is unknown", () => {
+    assert.deepStrictEqual(whatIs("mayHaveRun"), ["Transport", "Timeout", "MalformedResponse", "Server", "Other"])
+  })
+
+  it("of a refusal is told from others by isRefusal", () => {
+    assert.deepStrictEqual(
+      reasons.filter(ApiError.isRefusal).map((reason) => reason._tag),
+      Object.values(refusals).map((reason) => reason._tag)
+    )
+  })
+
+  it("that is the transport's says what its cause knows of it", () => {
+    const unsent = new ApiError.Transport({ description: "refused", mayHaveRun: false })
+    assert.deepStrictEqual([unsent.isRetryable, unsent.mayHaveRun], [true, false])
+    const useless = new ApiError.Transport({ description: "no recording fits", isRetryable: false })
+    assert.deepStrictEqual([useless.isRetryable, useless.mayHaveRun], [false, true])
+  })
+
+  it("that is the source of credentials' is retryable when the source says so", () => {
+    assert.isTrue(new ApiError.NoCredentials({ description: "slow", isRetryable: true }).isRetryable)
+  })
+})
+
+describe("reasonFromCode", () => {
+  const codes = [...commonCodes, ...hunyuanCodes].map((row) => row.code)
+  const anyCode = fc.oneof(fc.string(), fc.constantFrom(...codes, "FailedOperation.InnerError"))
+
+  it.each(commonCodes)("takes $code for retryable when reading again is safe and of use: $safeToRepeat", (row) => {
     assert.strictEqual(reasonOf(row.code).isRetryable, row.safeToRepeat)
   })
 
-  it.each([
-    ["AuthFailure.New", "Authentication"],
-    ["UnauthorizedOperation.New", "Permission"],
-    ["OperationDenied.New", "Permission"],
-    ["RequestLimitExceeded.New", "RateLimited"],
-    ["UnsupportedRegion.New", "Unsupported"],
-    ["InvalidParameterValue.New", "InvalidRequest"],
-    ["MissingParameter.New", "InvalidRequest"],
-    ["ResourceNotFound.New", "NotFound"],
-    ["LimitExceeded.New", "Quota"],
-    ["ResourceInsufficient.New", "Quota"],
-    ["ResourceUnavailable.New", "Quota"],
-    ["InternalError.New", "Server"],
-    ["FailedOperation.EngineNew", "Server"],
-    ["FailedOperation.New", "Other"],
-    ["New", "Other"],
-    ["New.AuthFailure", "Other"],
-    ["", "Other"]
-  ])("sorts the unknown code %j by its prefix as %s", (code, tag) => {
-    assert.strictEqual(tagOf(code), tag)
+  property(
+    "keeps the service's code and words",
+    [anyCode, fc.string()],
+    (code, description) => {
+      const reason = reasonOf(code, description)
+      assert.isTrue(ApiError.isRefusal(reason))
+      assert.strictEqual(reason.code, code)
+      assert.include(reason.message, `(${code}: ${description})`)
+    },
+    { runs: 500 }
+  )
+
+  it("sorts FailedOperation.InnerError by the code in its message, as long as repeating is safe", () => {
+    const wrapped = { code: "FailedOperation.InnerError", description: "RequestLimitExceeded.JobNumExceed", region }
+    assert.strictEqual(ApiError.reasonFromCode(wrapped)._tag, "TaskSlotsFull")
+    const unsafe = ApiError.reasonFromCode({ ...wrapped, safeToRepeat: false })
+    assert.strictEqual(unsafe._tag, "Other")
+    assert.isTrue(unsafe.mayHaveRun)
   })
 
-  it("keeps the service's code and words", () => {
-    const reason = reasonOf("FailedOperation.New", "not today")
-    assert.deepStrictEqual(reason, new ApiError.Other({ code: "FailedOperation.New", description: "not today" }))
-  })
-
-  it.each([
-    ["FailedOperation.JobNotFound", "NotFound"],
-    ["code: RequestLimitExceeded.JobNumExceed, message: too many jobs", "TaskSlotsFull"],
-    ["[AuthFailure.SignatureExpire] expired.", "ClockSkew"],
-    ["something broke", "Other"],
-    ["", "Other"]
-  ])("sorts FailedOperation.InnerError by the code in its message: %j", (description, tag) => {
-    const reason = reasonOf("FailedOperation.InnerError", description)
-    assert.strictEqual(reason._tag, tag)
-    assert.strictEqual(reason.code, "FailedOperation.InnerError")
-  })
-
-  it("reads a megabyte of message in no time", () => {
-    const started = performance.now()
-    for (const text of ["A".repeat(1_000_000), "Aa.A".repeat(250_000), "Aa ".repeat(333_333)]) {
-      tagOf("FailedOperation.InnerError", text)
-    }
-    assert.isBelow(performance.now() - started, 1000)
-  })
-
-  it("sorts any code, whatever it is made of", () => {
-    const names = Object.getOwnPropertyNames(Object.prototype)
-    const code = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom(...names, "toString.call", "__proto__.x"))
-    fc.assert(
-      fc.property(code, fc.string(), (code, description) => {
-        const reason = reasonOf(code, description)
-        assert.strictEqual(reason.code, code)
-        assert.include(Object.keys(reasons), reason._tag)
-      }),
-      { numRuns: 2000 }
-    )
-    for (const name of names) assert.strictEqual(tagOf(name), "Other")
-  })
+  property(
+    "reads no message where repeating is not safe",
+    [anyCode, fc.oneof(fc.string(), anyCode), fc.oneof(fc.string(), anyCode)],
+    (code, one, other) => {
+      const tagWith = (description: string) =>
+        ApiError.reasonFromCode({ code, description, region, safeToRepeat: false })._tag
+      assert.strictEqual(tagWith(one), tagWith(other))
+    },
+    { runs: 500 }
+  )
 })
 
-describe("isRetryable", () => {
-  it("holds for what may pass, and for nothing else", () => {
-    const retryable = Object.values(reasons).filter((reason) => apiError(reason).isRetryable)
-    assert.deepStrictEqual(
-      retryable.map((reason) => reason._tag),
-      ["Transport", "Timeout", "MalformedResponse", "RateLimited", "Server"]
-    )
-  })
-
-  it("is what a transport failure was made with, also after it was stored", () => {
-    const stored = Schema.encodeSync(ApiError.Reason)(
-      new ApiError.Transport({ description: "no recording fits", isRetryable: false })
-    )
-    assert.isFalse(Schema.decodeSync(ApiError.Reason)(stored).isRetryable)
-    assert.isTrue(new ApiError.Transport({ description: "dropped" }).isRetryable)
-  })
-})
-
-describe("message", () => {
-  it.each(Object.values(reasons))("of $_tag names action, code and request id, and says what to do", (reason) => {
+describe("the message of an ApiError", () => {
+  it.each(reasons)("of $_tag names action, code and request id, and says what to do", (reason) => {
     const { message, code } = apiError(reason, "e7c1aa24")
     assert.match(message, /^QueryHunyuanTo3DProJob: [A-Z]/)
     assert.include(message, "[request e7c1aa24]")
     if (!code.startsWith("Client.")) assert.include(message, `(${code}: said)`)
-    assert.match(message, /(check|allow|set|grant|share|submit|change|look|try|live|run in) /i)
+    assert.match(message, /(check|allow|attach|set|grant|share|submit|change|look|try|choose) /i)
     assert.notMatch(message, /\.\.|undefined|\n/)
   })
 
-  it("of NotFound names the region that was asked and the 24 hours that an id lives", () => {
+  it.each(Object.values(notSent))("of $_tag says first that nothing was sent", (reason) => {
+    assert.match(apiError(reason).message, /^QueryHunyuanTo3DProJob: Nothing was sent: /)
+  })
+
+  it("of NotFound names the region that the request was sent to", () => {
     assert.strictEqual(
-      apiError(reasons.NotFound, "e7c1aa24").message,
-      "QueryHunyuanTo3DProJob: There is no such job in the region that was asked, ap-singapore. Ids live 24 hours, " +
-        "and only in the region where the job was submitted. (FailedOperation.JobNotFound: said) [request e7c1aa24]"
+      apiError(byTag.NotFound, "e7c1aa24").message,
+      "QueryHunyuanTo3DProJob: The region ap-singapore does not know it. Check the id and the region: an id expires, " +
+        "and is known only where it was made. (FailedOperation.JobNotFound: said) [request e7c1aa24]"
     )
   })
 
   it("of Timeout says how long an attempt was given", () => {
-    assert.include(reasons.Timeout.message, "No answer within 10")
+    assert.include(byTag.Timeout.message, "No answer came within 10s.")
+  })
+
+  it("of a transport that says that sending again is of no use is its description alone", () => {
+    const reason = new ApiError.Transport({ description: "No recording fits.", isRetryable: false })
+    assert.strictEqual(reason.message, "No recording fits.")
   })
 
   it("leaves out the request id where no answer came", () => {
-    assert.notInclude(apiError(reasons.Timeout).message, "[request")
+    assert.notInclude(apiError(byTag.Timeout).message, "[request")
   })
 })
 
-describe("ApiError", () => {
+describe("an ApiError", () => {
   const codec = Schema.fromJsonString(Schema.toCodecJson(ApiError.ApiError))
 
-  it.effect.each(Object.values(reasons))("with reason $_tag survives the way through JSON text", (reason) =>
+  it.effect.each([
+    ...reasons,
+    new ApiError.Transport({ description: "refused", isRetryable: false, mayHaveRun: false }),
+    new ApiError.NoCredentials({ description: "slow", isRetryable: true })
+  ])("with reason $_tag survives the way through JSON text", (reason) =>
     Effect.gen(function* () {
       const error = apiError(reason, "e7c1aa24")
       const text = yield* Schema.encodeEffect(codec)(error)
       const again = yield* Schema.decodeUnknownEffect(codec)(text)
       assert.instanceOf(again, ApiError.ApiError)
       assert.strictEqual(again.reason._tag, reason._tag)
-      assert.strictEqual(again.message, error.message)
-      assert.strictEqual(again.code, error.code)
-      assert.strictEqual(again.isRetryable, error.isRetryable)
+      const said = ({ code, isRetryable, mayHaveRun, message }: ApiError.ApiError) => [
+        code,
+        isRetryable,
+        mayHaveRun,
+        message
+      ]
+      assert.deepStrictEqual(said(again), said(error))
       assert.strictEqual(yield* Schema.encodeEffect(codec)(again), text)
     })
   )
 
   it.effect("gives its reason to catchReason, catchReasons and unwrapReason", () =>
     Effect.gen(function* () {
-      const call: Effect.Effect<string, ApiError.ApiError> = Effect.fail(apiError(reasons.NotFound))
+      const call: Effect.Effect<string, ApiError.ApiError> = Effect.fail(apiError(byTag.NotFound))
       const one = call.pipe(
         Effect.catchReason("ApiError", "NotFound", (reason, error) =>
           Effect.succeed(`${error.action} not in ${reason.region}`)

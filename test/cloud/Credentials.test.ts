@@ -25,14 +25,14 @@ const fromEnv = (env: Environment) =>
 const pair = { TENCENTCLOUD_SECRET_ID: "AKID1", TENCENTCLOUD_SECRET_KEY: key }
 
 describe("Credentials.layer", () => {
-  it.effect("hands out the credential it was given", () =>
+  it.effect("the credential is the one that was given", () =>
     Effect.gen(function* () {
       const credential = { secretId: "AKID1", secretKey: Redacted.make(key) }
       assert.strictEqual(yield* Effect.provide(get, Credentials.layer(credential)), credential)
     })
   )
 
-  it("prints no secret", () => {
+  it("a credential prints no secret", () => {
     const credential = { secretId: "AKID1", secretKey: Redacted.make(key), token: Redacted.make(token) }
     const text = printed([credential, Credentials.layer(credential)])
     assert.include(text, "AKID1")
@@ -58,13 +58,13 @@ describe("Credentials.layerEnv", () => {
     ],
     ["no token when both are empty", { ...pair, TENCENTCLOUD_SESSION_TOKEN: "", TENCENTCLOUD_TOKEN: "" }, undefined],
     ["no token when it is white space", { ...pair, TENCENTCLOUD_TOKEN: " \n" }, undefined]
-  ])("reads %s", ([, env, token]) =>
+  ])("the environment gives %s", ([, env, token]) =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* fromEnv(env), { secretId: "AKID1", secretKey: key, token })
     })
   )
 
-  it.effect("cuts off white space around what it reads", () =>
+  it.effect("white space around the values of the environment is cut off", () =>
     Effect.gen(function* () {
       const env = {
         TENCENTCLOUD_SECRET_ID: " AKID1\n",
@@ -83,7 +83,7 @@ describe("Credentials.layerEnv", () => {
     ["the key is empty", { ...pair, TENCENTCLOUD_SECRET_KEY: "" }],
     ["the id is white space", { ...pair, TENCENTCLOUD_SECRET_ID: " " }],
     ["the key is white space", { ...pair, TENCENTCLOUD_SECRET_KEY: "\n" }]
-  ])("says what to set when %s, and prints no secret", ([, env]) =>
+  ])("the error says what to set and prints no secret when %s", ([, env]) =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(fromEnv(env))
       assert.strictEqual(error._tag, "CredentialsError")
@@ -93,7 +93,7 @@ describe("Credentials.layerEnv", () => {
     })
   )
 
-  it.effect("fails while the layer is built, not at the first signature", () =>
+  it.effect("a missing credential fails while the layer is built, not at the first signature", () =>
     Effect.gen(function* () {
       const error = yield* Layer.build(Credentials.layerEnv).pipe(
         Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env: {} }))),
@@ -113,7 +113,7 @@ describe("Credentials.layerConfig", () => {
   const provided = (config: unknown) =>
     Effect.provide(get, layer).pipe(Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(config))))
 
-  it.effect("reads names of one's own, and cuts off white space", () =>
+  it.effect("names of one's own are read, and white space is cut off", () =>
     Effect.gen(function* () {
       const credential = yield* provided({ HUNYUAN_ID: " AKID1 ", HUNYUAN_KEY: `${key}\n`, HUNYUAN_TOKEN: ` ${token}` })
       assert.strictEqual(credential.secretId, "AKID1")
@@ -124,14 +124,14 @@ describe("Credentials.layerConfig", () => {
     })
   )
 
-  it.effect("takes a credential without a token", () =>
+  it.effect("a credential may have no token", () =>
     Effect.gen(function* () {
       const credential = yield* provided({ HUNYUAN_ID: "AKID1", HUNYUAN_KEY: key })
       assert.isUndefined(credential.token)
     })
   )
 
-  it.effect("names what is missing, and prints no secret", () =>
+  it.effect("the error names what is missing, and prints no secret", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(provided({ HUNYUAN_KEY: key, HUNYUAN_TOKEN: token }))
       assert.strictEqual(error._tag, "ConfigError")
@@ -143,13 +143,23 @@ describe("Credentials.layerConfig", () => {
 })
 
 describe("CredentialsError", () => {
-  it.effect("survives the way through JSON text", () =>
+  it("an error is not retryable unless its source says so", () => {
+    assert.isFalse(new Credentials.CredentialsError({ message: "the role was taken away" }).isRetryable)
+    assert.isTrue(new Credentials.CredentialsError({ message: "no answer in time", isRetryable: true }).isRetryable)
+  })
+
+  it.effect("an error comes back whole from JSON text", () =>
     Effect.gen(function* () {
       const codec = Schema.fromJsonString(Schema.toCodecJson(Credentials.CredentialsError))
-      const error = new Credentials.CredentialsError({ message: "the role was taken away", cause: new Error("403") })
+      const error = new Credentials.CredentialsError({
+        message: "the role was taken away",
+        isRetryable: true,
+        cause: new Error("403")
+      })
       const again = yield* Schema.decodeUnknownEffect(codec)(yield* Schema.encodeEffect(codec)(error))
       assert.instanceOf(again, Credentials.CredentialsError)
       assert.strictEqual(again.message, error.message)
+      assert.isTrue(again.isRetryable)
     })
   )
 })

@@ -11,6 +11,7 @@ import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import * as fc from "fast-check"
 import * as RateLimit from "../../src/cloud/RateLimit.ts"
+import { property } from "../support/property.ts"
 
 /** The `acquire` of a new process: its own build of the layer. */
 const start = <R>(layer: Layer.Layer<RateLimit.RateLimit, never, R>) =>
@@ -118,14 +119,12 @@ const model = ({ limit, window, callers }: Scenario) => {
   return grants
 }
 
-/** Checks a law on generated cases, each in a virtual time of its own. */
-const law = <A>(name: string, arbitrary: fc.Arbitrary<A>, check: (a: A) => Effect.Effect<void, unknown, Scope.Scope>) =>
-  it(name, () =>
-    fc.assert(
-      fc.asyncProperty(arbitrary, (a) => Effect.runPromise(Effect.provide(Effect.scoped(check(a)), TestClock.layer()))),
-      { numRuns: 300 }
-    )
-  )
+/** A law of generated cases, each in a virtual time of its own. */
+const law = <A>(
+  title: string,
+  arbitrary: fc.Arbitrary<A>,
+  check: (a: A) => Effect.Effect<void, unknown, Scope.Scope>
+) => property(title, [arbitrary], check, { runs: 300 })
 
 describe("layer, for any callers", () => {
   law(

@@ -8,6 +8,7 @@ import * as Credentials from "../../src/cloud/Credentials.ts"
 import * as Signer from "../../src/cloud/Signer.ts"
 import * as Tc3 from "../../src/cloud/Tc3.ts"
 import { printed } from "../support/printed.ts"
+import { property } from "../support/property.ts"
 
 const credential: Credentials.Credential = {
   secretId: "AKIDEXAMPLE",
@@ -40,7 +41,7 @@ const verifies = (signed: HttpClientRequest.HttpClientRequest, host: string) =>
   })
 
 describe("Signer.layer", () => {
-  it.effect("signs the request as Tc3 does", () =>
+  it.effect("the request is signed as Tc3 does", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(1_551_113_065_999)
       const signed = yield* sign(request, options)
@@ -60,32 +61,31 @@ describe("Signer.layer", () => {
     }).pipe(signedBy(credential))
   )
 
-  it.effect("makes signatures that verify, whatever is signed", () =>
-    Effect.gen(function* () {
-      const { sign } = yield* Signer.Signer
-      const requests = fc.record({
+  property(
+    "a signature verifies, whatever is signed",
+    [
+      fc.record({
         host: fc.tuple(fc.domain(), fc.constantFrom("", ":8443")).map((parts) => parts.join("")),
         action: fc.stringMatching(/^[A-Za-z0-9]{1,40}$/),
         body: fc.string({ unit: "binary" }),
         service: fc.stringMatching(/^[a-z0-9]{1,12}$/),
         skew: fc.integer({ min: -1e6, max: 1e6 })
       })
-      yield* Effect.forEach(fc.sample(requests, 1000), ({ action, body, host, service, skew }) =>
-        Effect.gen(function* () {
-          const made = HttpClientRequest.post(`https://${host}/`, {
-            headers: { "X-TC-Action": action },
-            body: HttpBody.text(body, "application/json")
-          })
-          const signed = yield* sign(made, { service, skew: Duration.seconds(skew) })
-          assert.isTrue(verifies(signed, host.toLowerCase()), `${host} ${action}`)
-          assert.include(signed.headers["authorization"], `/${service}/tc3_request`)
-          assert.strictEqual(signed.headers["x-tc-timestamp"], String(skew))
+    ],
+    ({ action, body, host, service, skew }) =>
+      Effect.gen(function* () {
+        const made = HttpClientRequest.post(`https://${host}/`, {
+          headers: { "X-TC-Action": action },
+          body: HttpBody.text(body, "application/json")
         })
-      )
-    }).pipe(signedBy(credential))
+        const signed = yield* sign(made, { service, skew: Duration.seconds(skew) })
+        assert.isTrue(verifies(signed, host.toLowerCase()), `${host} ${action}`)
+        assert.include(signed.headers["authorization"], `/${service}/tc3_request`)
+        assert.strictEqual(signed.headers["x-tc-timestamp"], String(skew))
+      }).pipe(signedBy(credential))
   )
 
-  it.effect("adds its own headers and changes nothing else", () =>
+  it.effect("a signed request has the headers of the signature more, and nothing else is changed", () =>
     Effect.gen(function* () {
       const signed = yield* sign(request, options)
       const { authorization, "x-tc-timestamp": timestamp, "x-tc-token": token, ...others } = signed.headers
@@ -99,7 +99,7 @@ describe("Signer.layer", () => {
     }).pipe(signedBy(temporary))
   )
 
-  it.effect("signs the port where it is not the default one", () =>
+  it.effect("the port is signed where it is not the default one", () =>
     Effect.gen(function* () {
       const signedFor = (url: string) => sign(HttpClientRequest.setUrl(request, url), options)
       assert.isTrue(verifies(yield* signedFor("http://127.0.0.1:8080/"), "127.0.0.1:8080"))
@@ -109,7 +109,7 @@ describe("Signer.layer", () => {
     }).pipe(signedBy(credential))
   )
 
-  it.effect("adds the skew to the clock", () =>
+  it.effect("the skew is added to the clock", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(1_000_000_500)
       const at = (skew: Duration.Duration) =>
@@ -122,7 +122,7 @@ describe("Signer.layer", () => {
     }).pipe(signedBy(credential))
   )
 
-  it.effect("sends the token of a temporary credential, and none otherwise", () =>
+  it.effect("the token of a temporary credential is sent, and none otherwise", () =>
     Effect.gen(function* () {
       const withToken = yield* sign(request, options).pipe(signedBy(temporary))
       const without = yield* sign(request, options).pipe(signedBy(credential))
@@ -132,7 +132,7 @@ describe("Signer.layer", () => {
     })
   )
 
-  it.effect("asks for the credential once per signature, and not before", () =>
+  it.effect("the credential is fetched once per signature, and not before", () =>
     Effect.gen(function* () {
       let asked = 0
       const Rotating = Layer.succeed(Credentials.Credentials, {
@@ -152,7 +152,7 @@ describe("Signer.layer", () => {
     })
   )
 
-  it.effect("fails as Credentials does", () =>
+  it.effect("a failure of Credentials is the failure of the signature", () =>
     Effect.gen(function* () {
       const error = new Credentials.CredentialsError({ message: "The role was taken away." })
       const Broken = Layer.succeed(Credentials.Credentials, { get: Effect.fail(error) })
@@ -165,7 +165,7 @@ describe("Signer.layer", () => {
     ["line break in the secret id", { ...temporary, secretId: "AKID\nEXAMPLE" }],
     ["line break in the token", { ...temporary, token: Redacted.make("9fLtQG\r\nX-Evil: 1") }],
     ["character beyond ASCII in the token", { ...temporary, token: Redacted.make("9fLtQG…") }]
-  ])("refuses a %s, which no header can carry, and does not print it", ([, credential]) =>
+  ])("a %s is refused, since no header can carry it, and is not printed", ([, credential]) =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(sign(request, options)).pipe(signedBy(credential))
       assert.strictEqual(error._tag, "CredentialsError")
@@ -176,7 +176,7 @@ describe("Signer.layer", () => {
 })
 
 describe("Signer.layerUnsigned", () => {
-  it.effect("sends the time, and SKIP in place of a signature", () =>
+  it.effect("an unsigned request carries the time, and SKIP in place of a signature", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(1_551_113_065_999)
       const signed = yield* sign(request, options)

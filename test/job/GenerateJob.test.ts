@@ -7,6 +7,7 @@ import * as Signer from "../../src/cloud/Signer.ts"
 import * as TencentCloud from "../../src/cloud/TencentCloud.ts"
 import * as GenerateJob from "../../src/job/GenerateJob.ts"
 import * as Job from "../../src/job/Job.ts"
+import * as JobApi from "../../src/job/JobApi.ts"
 import * as JobKind from "../../src/job/JobKind.ts"
 import * as QueryJob from "../../src/job/QueryJob.ts"
 import * as SubmitJob from "../../src/job/SubmitJob.ts"
@@ -69,7 +70,7 @@ describe("SubmitJob.submit", () => {
   it.effect("sends nothing when the request breaks a rule", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(SubmitJob.SubmitJob.use((jobs) => jobs.submit(JobKind.Pro, {})))
-      assert.strictEqual(error.reason._tag, "InvalidRequest")
+      assert.strictEqual(error.reason._tag, "InvalidInput")
       assert.deepStrictEqual(yield* actions, [])
     }).pipe(Effect.provide(onFake()))
   )
@@ -160,6 +161,7 @@ describe("SubmitJob.submit", () => {
     }).pipe(
       Effect.provide(
         SubmitJob.layerNoDeps.pipe(
+          Layer.provide(JobApi.layer),
           Layer.provide(TencentCloud.layerNoDeps),
           Layer.provide([RateLimit.layer({ limit: 1, window: "1 hour" }), Signer.layer]),
           Layer.provideMerge(Fake.layer())
@@ -254,7 +256,7 @@ describe("GenerateJob.generate", () => {
       const ticket = Exit.isFailure(exit) ? Option.getOrUndefined(SubmitJob.ticketOf(exit.cause)) : undefined
       assert.strictEqual(ticket?.jobId, job?.id)
       assert.deepStrictEqual(yield* Ref.get(logged), [
-        ["Warn", [`Interrupted. Job ${ticket?.jobId} is submitted and goes on; its ticket resumes the wait.`, ticket]]
+        ["Warn", [`Interrupted. Job ${ticket?.jobId} is submitted and goes on. Its ticket resumes the wait.`, ticket]]
       ])
     }).pipe(Effect.provide(onFake()), Effect.provideService(References.MinimumLogLevel, "Info"))
   )

@@ -4,6 +4,8 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import * as JobKind from "../../src/job/JobKind.ts"
+import { ofSchema } from "../support/arbitraries.ts"
+import { property } from "../support/property.ts"
 
 const link = "https://example.com/a.png"
 
@@ -425,38 +427,32 @@ describe("JobKind", () => {
     })
   )
 
-  it("a prompt is measured in Unicode characters", () => {
-    const accepts = Schema.is(JobKind.RapidRequest)
-    const oneCharacter = fc.constantFrom("a", "é", "\u0301", "\u6f22", "\u{1f600}", "\u{10ffff}")
-    fc.assert(
-      fc.property(oneCharacter, fc.nat({ max: 220 }), (character, length) => {
-        assert.strictEqual(accepts({ Prompt: character.repeat(length) }), length >= 1 && length <= 200)
-      }),
-      { numRuns: 1000 }
-    )
-  })
+  const accepts = Schema.is(JobKind.RapidRequest)
+  property(
+    "a prompt is measured in Unicode characters",
+    [fc.constantFrom("a", "é", "\u0301", "\u6f22", "\u{1f600}", "\u{10ffff}"), fc.nat({ max: 220 })],
+    (character, length) => {
+      assert.strictEqual(accepts({ Prompt: character.repeat(length) }), length >= 1 && length <= 200)
+    },
+    { runs: 1000 }
+  )
 
-  it("any bytes are accepted in base64, and not with one character of it broken", () => {
-    const accepts = Schema.is(pro)
-    fc.assert(
-      fc.property(
-        fc.uint8Array({ minLength: 1, maxLength: 200 }),
-        fc.nat(),
-        fc.constantFrom("!", "-", "_", " ", "\n", "é", ""),
-        (bytes, at, wrong) => {
-          const ImageBase64 = Buffer.from(bytes).toString("base64")
-          const index = at % ImageBase64.length
-          assert.isTrue(accepts({ ImageBase64 }))
-          assert.isFalse(accepts({ ImageBase64: ImageBase64.slice(0, index) + wrong + ImageBase64.slice(index + 1) }))
-        }
-      ),
-      { numRuns: 1000 }
-    )
-  })
+  const acceptsPro = Schema.is(pro)
+  property(
+    "any bytes are accepted in base64, and not with one character of it broken",
+    [fc.uint8Array({ minLength: 1, maxLength: 200 }), fc.nat(), fc.constantFrom("!", "-", "_", " ", "\n", "é", "")],
+    (bytes, at, wrong) => {
+      const ImageBase64 = Buffer.from(bytes).toString("base64")
+      const index = at % ImageBase64.length
+      assert.isTrue(acceptsPro({ ImageBase64 }))
+      assert.isFalse(acceptsPro({ ImageBase64: ImageBase64.slice(0, index) + wrong + ImageBase64.slice(index + 1) }))
+    },
+    { runs: 1000 }
+  )
 
   describe("any acceptable request is sent as it is", () => {
     const sentAsItIs = <Request>(name: string, schema: Schema.Codec<Request, unknown>) =>
-      it.effect.prop(name, [schema], ([request]) =>
+      property(name, [ofSchema(schema)], (request) =>
         Effect.gen(function* () {
           const sent = yield* Schema.encodeEffect(schema)(request)
           assert.deepStrictEqual(sent, request)
@@ -471,23 +467,5 @@ describe("JobKind", () => {
     sentAsItIs("TextureEdit", JobKind.TextureEditRequest)
     sentAsItIs("Convert3DFormat", JobKind.Convert3DFormatRequest)
     sentAsItIs("AutoRigging", JobKind.AutoRiggingRequest)
-  })
-
-  describe("convert3DFormat", () => {
-    it.effect("takes a link and a format, answers a link, and is not repeated", () =>
-      Effect.gen(function* () {
-        const { action, input, output, safeToRepeat } = JobKind.convert3DFormat
-        assert.strictEqual(action, "Convert3DFormat")
-        assert.isFalse(safeToRepeat)
-        assert.strictEqual(yield* refusal(input, { File3D: link, Format: "STL" }), "")
-        assert.strictEqual(yield* refusal(input, { File3D: fbx, Format: "STL" }), `Expected string\n  at ["File3D"]`)
-        assert.strictEqual(yield* refusal(input, { File3D: "a.fbx", Format: "STL" }), `${badLink}\n  at ["File3D"]`)
-        assert.strictEqual(yield* refusal(input, { File3D: link }), `${missing}\n  at ["Format"]`)
-        assert.strictEqual(
-          (yield* Schema.decodeUnknownEffect(output)({ ResultFile3D: link, RequestId: "r" })).ResultFile3D,
-          link
-        )
-      })
-    )
   })
 })

@@ -2,15 +2,22 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, Duration, Effect, Exit, Fiber, Layer, Option, Ref, Schedule, Schema, Stream } from "effect"
 import * as TestClock from "effect/testing/TestClock"
 import * as ApiError from "../../src/cloud/ApiError.ts"
+import * as Endpoint from "../../src/cloud/Endpoint.ts"
+import * as SignedLink from "../../src/cloud/SignedLink.ts"
 import * as TencentCloud from "../../src/cloud/TencentCloud.ts"
 import * as Job from "../../src/job/Job.ts"
+import * as JobApi from "../../src/job/JobApi.ts"
 import * as Polling from "../../src/job/Polling.ts"
 import * as QueryJob from "../../src/job/QueryJob.ts"
+import * as Fake from "../../src/testing/Fake.ts"
 
 const id = Job.JobId.make("1375367755519696896")
 const waiting = new Job.Waiting({ id })
 const running = new Job.Running({ id })
-const done = new Job.Done({ id, files: [new Job.File3D({ type: "GLB", url: "https://host/a.glb?q-signature=1" })] })
+const done = new Job.Done({
+  id,
+  files: [new Job.File3D({ type: "GLB", url: SignedLink.make("https://host/a.glb?q-signature=1") })]
+})
 const failed = new Job.Failed({ id, errorCode: "FailedOperation.ServerError", errorMessage: "no mesh" })
 
 const apiError = (reason: ApiError.Reason) =>
@@ -32,7 +39,7 @@ const counted = (answer: (look: number) => Effect.Effect<unknown, ApiError.ApiEr
           Effect.flatMap((response) => Effect.orDie(Schema.decodeUnknownEffect(operation.output)(response)))
         )
     })
-    const context = yield* Layer.build(QueryJob.layerNoDeps.pipe(Layer.provide(cloud)))
+    const context = yield* Layer.build(QueryJob.layerNoDeps.pipe(Layer.provide(JobApi.layer), Layer.provide(cloud)))
     return { looks: Ref.get(looks), jobs: yield* Effect.provide(QueryJob.QueryJob, context) }
   })
 const status = (Status: string) => Effect.succeed({ Status, RequestId: "r" })
@@ -361,14 +368,14 @@ describe("QueryJob.query", () => {
       const cloud = Layer.succeed(TencentCloud.TencentCloud, {
         call: (operation) =>
           Effect.gen(function* () {
-            const { region } = yield* TencentCloud.Endpoint
+            const { region } = yield* Endpoint.Endpoint
             yield* Ref.update(asked, (all) => [...all, `${operation.action} ${region}`])
             return yield* Effect.orDie(Schema.decodeUnknownEffect(operation.output)({ Status: "DONE", RequestId: "r" }))
           })
       })
       const ticket = new Job.JobTicket({ jobId: id, kind: "Pro", region: "na-siliconvalley" })
       yield* QueryJob.QueryJob.use((jobs) => jobs.wait(ticket)).pipe(
-        Effect.provide(QueryJob.layerNoDeps.pipe(Layer.provide(cloud)))
+        Effect.provide(QueryJob.layerNoDeps.pipe(Layer.provide(JobApi.layer), Layer.provide(cloud)))
       )
       assert.deepStrictEqual(yield* Ref.get(asked), ["QueryHunyuanTo3DProJob na-siliconvalley"])
     })
@@ -378,7 +385,7 @@ describe("QueryJob.query", () => {
     Effect.gen(function* () {
       const cloud = Layer.succeed(TencentCloud.TencentCloud, {
         call: (operation) =>
-          Effect.flatMap(TencentCloud.Endpoint, ({ host, region }) =>
+          Effect.flatMap(Endpoint.Endpoint, ({ host, region }) =>
             Effect.orDie(
               Schema.decodeUnknownEffect(operation.output)({
                 Status: "RUN",
@@ -388,11 +395,8 @@ describe("QueryJob.query", () => {
             )
           )
       })
-      const elsewhere = Layer.effect(
-        TencentCloud.Endpoint,
-        Effect.map(TencentCloud.Endpoint, (endpoint) => ({ ...endpoint, host: "localhost:1", region: "eu-frankfurt" }))
-      )
-      const Jobs = QueryJob.layerNoDeps.pipe(Layer.provide(cloud))
+      const elsewhere = Endpoint.layer({ host: "localhost:1", region: "eu-frankfurt" })
+      const Jobs = QueryJob.layerNoDeps.pipe(Layer.provide(JobApi.layer), Layer.provide(cloud))
       const query = QueryJob.QueryJob.use((jobs) => jobs.query(id))
       for (const provided of [
         query.pipe(Effect.provide(Jobs), Effect.provide(elsewhere)),
@@ -408,7 +412,7 @@ describe("QueryJob.query", () => {
       const jobs = yield* QueryJob.QueryJob
       const error = yield* Effect.flip(jobs.query(new Job.JobTicket({ jobId: id, kind: "Hologram", region: "x" })))
       assert.strictEqual(error.code, "Client.UnknownKind")
-    }).pipe(Effect.provide(QueryJob.layerTest({})))
+    }).pipe(Effect.provide(QueryJob.layer.pipe(Layer.provide(Fake.layer()))))
   )
 
   it.effect("defects stay defects and reach every waiter", () =>

@@ -1,5 +1,18 @@
 /** Arbitraries that several test files need. */
+import { Effect, type Schema } from "effect"
+import * as Arbitrary from "effect/Arbitrary"
 import * as fc from "fast-check"
+
+/**
+ * What a schema accepts. Effect draws the value, from a seed and a size that fast-check draws, so what breaks a law
+ * shrinks to a value of a smaller size.
+ */
+export const ofSchema = <S extends Schema.Constraint>(schema: S): fc.Arbitrary<S["Type"]> => {
+  const values = Arbitrary.schema(schema)
+  const sample = (size: number, seed: number) =>
+    Effect.runSync(Arbitrary.sampleEffect(values, { count: 1, seed, size }))
+  return fc.tuple(fc.nat(10), fc.noShrink(fc.integer())).map(([size, seed]) => sample(size, seed)[0])
+}
 
 /**
  * Node 24 reads some JSON wrongly (nodejs/node#63785): once a key `\` was parsed at some place of the code, another

@@ -1,60 +1,66 @@
 /**
- * The one way in which tests state a law: `property` registers a test that draws values with fast-check, shrinks what
- * breaks the law, and prints the seed.
+ * The one way in which tests state a law. `property` registers a test that draws values with fast-check, and shrinks
+ * the values that break the law.
  *
- * How many values are drawn is `runs`, times `PROPERTY_RUNS` (1 in CI, a quarter elsewhere). What a failed test prints
- * as `To replay` repeats exactly the values of that run.
+ * - `PROPERTY_RUNS` scales how many values are drawn: 1 in CI, 0.25 elsewhere. Above 1 it scales the time limit too.
+ * - A failed test prints a command after `To replay:`. The command sets `PROPERTY_SEED` and `PROPERTY_PATH`, so it runs
+ *   that test alone, and with the value that failed first. It prints one for a test that ran out of time, too.
  */
 import { it } from "@effect/vitest"
 import { Effect, type Scope } from "effect"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
+import type { TestContext } from "vitest"
 
-const { CI, PROPERTY_RUNS, PROPERTY_SEED, PROPERTY_PATH } = process.env
+const { CI, PROPERTY_PATH, PROPERTY_RUNS, PROPERTY_SEED } = process.env
 
 const scale = Number(PROPERTY_RUNS ?? (CI ? 1 : 0.25))
+const replayedPath = PROPERTY_PATH === undefined ? {} : { path: PROPERTY_PATH }
 
-const replayed =
-  PROPERTY_SEED === undefined
-    ? {}
-    : { seed: Number(PROPERTY_SEED), ...(PROPERTY_PATH === undefined ? {} : { path: PROPERTY_PATH }) }
+/** The time limit of the project that unit tests belong to (vitest.config.ts). */
+const unitTimeout = 5000
 
 interface Options {
   /** How many values are drawn in CI; 100 unless given. */
   readonly runs?: number
-  /** In milliseconds, for properties that need longer than the limit of their project. */
+  /** In milliseconds, for properties that need longer than a unit test may take. */
   readonly timeout?: number
 }
 
-const report = <Values>(title: string, details: fc.RunDetails<Values>) => {
-  if (!details.failed) return
-  const replay =
-    `To replay: PROPERTY_SEED=${details.seed} PROPERTY_PATH=${details.counterexamplePath ?? ""} ` +
-    `npx vitest run -t ${JSON.stringify(title)}`
-  throw new Error(`${fc.defaultReportMessage(details) ?? "The property failed"}\n\n${replay}`, {
-    cause: details.errorInstance
-  })
-}
+/** Selects one test, as `-t` takes it: a pattern, here in double quotes for a shell. */
+const pattern = (fullName: string) => `"^${fullName.replace(/[^\p{L}\p{N} _,:-]/gu, ".")}$"`
+
+const replay = ({ file, fullTestName }: TestContext["task"], seed: number, path?: string | null) =>
+  `To replay: PROPERTY_SEED=${seed} ${path ? `PROPERTY_PATH=${path} ` : ""}` +
+  `npx vitest run ${file.name} -t ${pattern(fullTestName)}`
 
 /**
- * Tests that `check` holds for all values. An effect runs in virtual time, with a scope of its own for each run; a plain
+ * Tests that `check` holds for all values. An effect runs in virtual time, with a scope of its own for each run. A plain
  * function holds when it returns.
  */
 export const property = <Values extends [unknown, ...Array<unknown>]>(
   title: string,
   arbitraries: { [K in keyof Values]: fc.Arbitrary<Values[K]> },
   check: (...values: Values) => void | Effect.Effect<unknown, unknown, Scope.Scope>,
-  { runs = 100, timeout }: Options = {}
+  { runs = 100, timeout = unitTimeout }: Options = {}
 ): void =>
   it(
     title,
-    async () => {
+    async ({ signal, task }) => {
+      const seed = Number(PROPERTY_SEED ?? Math.floor(Math.random() * 2 ** 31))
+      signal.addEventListener("abort", () => console.error(`No time is left. ${replay(task, seed)}`))
       const law = fc.asyncProperty<Values>(...arbitraries, async (...values) => {
+        if (signal.aborted) return
         const checked = check(...values)
-        if (!Effect.isEffect(checked)) return
-        await Effect.runPromise(Effect.scoped(checked).pipe(Effect.provide(TestClock.layer())))
+        if (Effect.isEffect(checked)) {
+          await Effect.runPromise(Effect.scoped(checked).pipe(Effect.provide(TestClock.layer())))
+        }
       })
-      report(title, await fc.check(law, { numRuns: Math.max(1, Math.ceil(runs * scale)), ...replayed }))
+      const details = await fc.check(law, { numRuns: Math.max(1, Math.ceil(runs * scale)), seed, ...replayedPath })
+      if (!details.failed) return
+      throw new Error(`${fc.defaultReportMessage(details)}\n\n${replay(task, seed, details.counterexamplePath)}`, {
+        cause: details.errorInstance
+      })
     },
-    timeout
+    timeout * Math.max(1, scale)
   )

@@ -9,6 +9,7 @@ import * as TestClock from "effect/testing/TestClock"
 import * as fc from "fast-check"
 import * as Job from "../../src/job/Job.ts"
 import * as JobKind from "../../src/job/JobKind.ts"
+import * as Kinds from "../../src/job/Kinds.ts"
 import * as Fake from "../../src/testing/Fake.ts"
 import { anything, jsonText, jsonValue } from "../support/arbitraries.ts"
 import { property } from "../support/property.ts"
@@ -119,11 +120,11 @@ describe("A kind of one's own", () => {
   })
 
   it.effect("the fake takes a kind that is provided beneath its layer", () =>
-    Effect.provide(wholeJob, Fake.layer({ run: "1 minute" }).pipe(Layer.provide(JobKind.layer([Own]))))
+    Effect.provide(wholeJob, Fake.layer({ run: "1 minute" }).pipe(Layer.provide(Kinds.layer([Own]))))
   )
 
   it.effect("the fake takes a kind that is provided around the call", () =>
-    wholeJob.pipe(Effect.provide(JobKind.layer([Own])), Effect.provide(Fake.layer({ run: "1 minute" })))
+    wholeJob.pipe(Effect.provide(Kinds.layer([Own])), Effect.provide(Fake.layer({ run: "1 minute" })))
   )
 
   it.effect("the fake refuses a kind that it does not know, and says how to provide it", () =>
@@ -131,14 +132,14 @@ describe("A kind of one's own", () => {
       const { Error } = yield* send(submitOwn)
       assert.strictEqual(Error.Code, "InvalidAction")
       assert.include(Error.Message, "action SubmitOwnJob")
-      assert.include(Error.Message, "JobKind.layer([kind])")
+      assert.include(Error.Message, "Kinds.layer([kind])")
     }).pipe(Effect.provide(Fake.layer()))
   )
 
   it.effect("the fake checks the parameters of a kind by its schema", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* codeOf({ ...submitOwn, body: `{"Txt":"a cat"}` }), "UnknownParameter")
-    }).pipe(Effect.provide(Fake.layer()), Effect.provide(JobKind.layer([Own])))
+    }).pipe(Effect.provide(Fake.layer()), Effect.provide(Kinds.layer([Own])))
   )
 
   it.effect("a kind has as many task slots as it says", () =>
@@ -149,7 +150,7 @@ describe("A kind of one's own", () => {
         jobs.map((job) => job.status),
         ["RUN", "RUN", "WAIT"]
       )
-    }).pipe(Effect.provide(Fake.layer().pipe(Layer.provide(JobKind.layer([Own])))))
+    }).pipe(Effect.provide(Fake.layer().pipe(Layer.provide(Kinds.layer([Own])))))
   )
 
   it.effect("a changed kind shares the task slots of the kind whose name it has", () =>
@@ -159,7 +160,7 @@ describe("A kind of one's own", () => {
       const running = Effect.map(fake.jobs, (jobs) => jobs.filter((job) => job.status === "RUN").length)
       for (let i = 0; i < 5; i++) yield* fake.job({ run: "Infinity" })
       assert.strictEqual(yield* running, 3)
-      yield* Effect.provide(send({ action: submit, body: `{"Prompt":"a cat"}` }), JobKind.layer([ProOfTen]))
+      yield* Effect.provide(send({ action: submit, body: `{"Prompt":"a cat"}` }), Kinds.layer([ProOfTen]))
       assert.strictEqual(yield* running, 6)
       for (let i = 0; i < 9; i++) yield* fake.job({ kind: ProOfTen, run: "Infinity" })
       assert.strictEqual(yield* running, 10)

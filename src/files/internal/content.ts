@@ -1,39 +1,24 @@
 /**
- * What a file is, told from its bytes: the service's links and types are open, and
- * an error page in place of a model must not pass for one.
+ * Whether a file is what it should be, judged by its bytes and by the type that was
+ * declared for it: an error page in place of a model must not pass for one, nor half
+ * a model for a whole one.
  */
+import * as Effect from "effect/Effect"
+import type * as Bytes from "./bytes.ts"
+import { ending } from "./ending.ts"
+import { formats, recognize } from "./format.ts"
 
-/** How many bytes of its beginning, and of its end, tell what a file is. */
-export const sampleSize = 66_000
-
-export interface Sample {
-  readonly head: Uint8Array
-  readonly tail: Uint8Array
-  readonly size: number
-}
-
-/** What the bytes show: the extension for what they are, or what is wrong with them. */
 export type Finding =
-  | { readonly _tag: "Accepted"; readonly extension: string | undefined }
+  | {
+      readonly _tag: "Accepted"
+      /** Undefined where the bytes do not show what the file is. */
+      readonly extension: string | undefined
+      /** Whether the format shows that all of the file is there. */
+      readonly isWhole: boolean
+    }
   | { readonly _tag: "Refused"; readonly description: string }
   /** Bytes are missing at the end. */
   | { readonly _tag: "CutOff"; readonly description: string }
-
-const formats = {
-  fbx: "model",
-  glb: "model",
-  stl: "model",
-  usdz: "model",
-  gif: "picture",
-  jpg: "picture",
-  mp4: "picture",
-  png: "picture",
-  webp: "picture",
-  // Any type may come as an archive, as OBJ does.
-  zip: "archive"
-} as const
-
-type Format = keyof typeof formats
 
 /** The extensions of all files that are recognised. */
 export const extensions: ReadonlyArray<string> = Object.keys(formats)
@@ -50,65 +35,34 @@ const kinds = new Map<string, "model" | "picture" | "archive">([
 // Files of these types always begin with what `recognize` looks for.
 const signed = new Set(["gif", "glb", "jpeg", "jpg", "mp4", "png", "usdz", "webp", "zip"])
 
-const recognize = (text: string, view: DataView, size: number): Format | "page" | undefined => {
-  if (text.startsWith("glTF")) return "glb"
-  if (text.startsWith("PK\u0003\u0004") || text.startsWith("PK\u0005\u0006")) return isUsdz(text, view) ? "usdz" : "zip"
-  if (text.startsWith("\u0089PNG\r\n\u001a\n")) return "png"
-  if (text.startsWith("\u00ff\u00d8\u00ff")) return "jpg"
-  if (/^GIF8[79]a/.test(text)) return "gif"
-  if (/^RIFF[^]{4}WEBP/.test(text)) return "webp"
-  if (text.startsWith("ftyp", 4)) return "mp4"
-  if (text.startsWith("Kaydara FBX Binary") || /^\s*; FBX |^\s*FBXHeaderExtension:/.test(text)) return "fbx"
-  // Some writers of the binary form begin it with "solid" too: its size alone tells it apart.
-  if (view.byteLength >= 84 && 84 + view.getUint32(80, true) * 50 === size) return "stl"
-  if (/^\s*solid\b[^]*\b(?:facet|endsolid)\b/.test(text)) return "stl"
-  if (/^(?:\u00ef\u00bb\u00bf)?\s*(?:<[!?a-zA-Z]|\{\s*["}])/.test(text)) return "page"
-  return undefined
-}
+const refused = (description: string): Finding => ({ _tag: "Refused", description })
 
-// A USDZ is a zip whose first file is a USD file that is not compressed.
-const isUsdz = (text: string, view: DataView) =>
-  text.length >= 30 &&
-  view.getUint16(8, true) === 0 &&
-  /\.usd[ac]?$/.test(text.slice(30, 30 + view.getUint16(26, true)).toLowerCase())
-
-/** Judges a file by its bytes and by the type that was declared for it. */
-export const inspect = (declared: string | undefined, { head, tail, size }: Sample): Finding => {
-  if (size === 0) return { _tag: "Refused", description: "it is empty" }
+/** Judges a file. */
+export const inspect = Effect.fnUntraced(function* <E, R>(declared: string | undefined, bytes: Bytes.Bytes<E, R>) {
+  if (bytes.size === 0) return refused("it is empty")
   const type = declared?.toLowerCase()
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
-  const found = recognize(latin1(head), view, size)
   const kind = type === undefined ? undefined : kinds.get(type)
-  if (found === "page") {
-    return kind === undefined && type !== undefined
-      ? { _tag: "Accepted", extension: undefined }
-      : { _tag: "Refused", description: "it is a page of text, as servers send in place of a file" }
+  // The binary form of STL begins with nothing of its own, and half of it has another size than it states.
+  const format = recognize(bytes) ?? (type === "stl" ? "stl" : undefined)
+  if (format === "page" && (kind !== undefined || type === undefined)) {
+    return refused("it is a page of text, as servers send in place of a file")
   }
-  if (found === undefined) {
+  if (format === undefined || format === "page") {
     return type !== undefined && signed.has(type)
-      ? { _tag: "Refused", description: `its bytes are not those of a file of type ${type.toUpperCase()}` }
-      : { _tag: "Accepted", extension: undefined }
+      ? refused(`its bytes are not those of a file of type ${type.toUpperCase()}`)
+      : accepted(undefined, false)
   }
-  const is = formats[found]
+  const is = formats[format]
   if (is !== "archive" && kind !== undefined && kind !== "archive" && is !== kind) {
-    return { _tag: "Refused", description: `its bytes are those of a ${is} (${found.toUpperCase()})` }
+    return refused(`its bytes are those of a ${is} (${format.toUpperCase()})`)
   }
-  if (found === "glb") {
-    if (head.length < 12) return { _tag: "CutOff", description: "a GLB file has 12 bytes at least" }
-    const version = view.getUint32(4, true)
-    const length = view.getUint32(8, true)
-    if (version !== 2) return { _tag: "Refused", description: `it is a GLB file of version ${version}, not 2` }
-    if (length > size) return { _tag: "CutOff", description: `the GLB file says that it has ${length} bytes` }
-    if (length < size) {
-      return { _tag: "Refused", description: `the GLB file says that it has ${length} bytes, but it has ${size}` }
-    }
-  }
-  // The end of an archive is followed by a comment of 65535 bytes at most.
-  if ((found === "zip" || found === "usdz") && !latin1(tail).includes("PK\u0005\u0006")) {
-    return { _tag: "CutOff", description: "the archive has no end" }
-  }
-  return { _tag: "Accepted", extension: found }
-}
+  const end = yield* ending(format, bytes)
+  if (end._tag === "Damaged") return refused(end.description)
+  return end._tag === "CutOff" ? end : accepted(format, end._tag === "Whole")
+})
 
-// One character for each byte, which `TextDecoder` has no encoding for.
-const latin1 = (bytes: Uint8Array) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")
+const accepted = (extension: string | undefined, isWhole: boolean): Finding => ({
+  _tag: "Accepted",
+  extension,
+  isWhole
+})

@@ -46,7 +46,7 @@ const findKind = (kinds: ReadonlyArray<JobKind.Any>, action: string): Effect.Eff
     ? refuse(
         "InvalidAction",
         `The fake does not know the action ${action}. Correct its name. An action of a kind of your own is known with ` +
-          "JobKind.layer([kind]), beneath Fake.layer or around the call."
+          "Kinds.layer([kind]), beneath Fake.layer or around the call."
       )
     : Effect.succeed(kind)
 }

@@ -9,7 +9,7 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import type * as Credentials from "../../../cloud/Credentials.ts"
 import { setting } from "../../../internal/setting.ts"
-import * as JobKind from "../../../job/JobKind.ts"
+import * as Kinds from "../../../job/Kinds.ts"
 import { envelope, makeApi, type Api } from "./api.ts"
 import { readCall, type Answer, type Call } from "./call.ts"
 import { badGateway, makeFaults, refusalOf, suffer, type Fault } from "./faults.ts"
@@ -62,7 +62,7 @@ const toSend = (call: Call, { response }: Answer, now: DateTime.Utc) => {
 
 export const make = Effect.fnUntraced(function* (options: Options = {}) {
   const jobs = makeJobs(options)
-  const api = makeApi(jobs, yield* setting(JobKind.Kinds), options.credential ?? credential, options)
+  const api = makeApi(jobs, yield* setting(Kinds.Kinds), options.credential ?? credential, options)
   const faults = makeFaults(options.faults)
   const log = makeLog()
 

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Fiber, Layer, Random, Result, Schedule } from "effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as TestClock from "effect/testing/TestClock"
+import * as Policy from "../../../../src/cloud/Policy.ts"
 import * as TencentCloud from "../../../../src/cloud/TencentCloud.ts"
 import * as Job from "../../../../src/job/Job.ts"
 import * as JobKind from "../../../../src/job/JobKind.ts"
@@ -13,12 +14,7 @@ describe("Faults of the fake", () => {
   const id = Job.JobId.make(unknownId)
   const call = TencentCloud.call(JobKind.Pro.query, { JobId: id })
   const Once = TencentCloud.layer.pipe(
-    Layer.provide(
-      Layer.effect(
-        TencentCloud.Policy,
-        Effect.map(TencentCloud.Policy, (policy) => ({ ...policy, retry: Schedule.recurs(0) }))
-      )
-    ),
+    Layer.provide(Policy.layer({ retry: Schedule.recurs(0) })),
     Layer.provideMerge(Fake.layer({ jobs: [{ id }] }))
   )
   const failing = (fault: Fake.Fault, wait: Duration.Input = 0) =>

@@ -10,6 +10,7 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as HttpServer from "effect/http/HttpServer"
 import * as fc from "fast-check"
 import * as Credentials from "../../../../src/cloud/Credentials.ts"
+import * as Endpoint from "../../../../src/cloud/Endpoint.ts"
 import * as TencentCloud from "../../../../src/cloud/TencentCloud.ts"
 import * as Job from "../../../../src/job/Job.ts"
 import * as JobKind from "../../../../src/job/JobKind.ts"
@@ -53,7 +54,7 @@ const withApp =
           Layer.fresh
         )
       ),
-      Effect.updateService(TencentCloud.Endpoint, (endpoint) => ({ ...endpoint, protocol: "http" as const, host }))
+      Effect.provide(Endpoint.layer({ protocol: "http", host }))
     )
 
 describe("A server that mounts the fake", () => {

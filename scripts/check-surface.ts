@@ -1,0 +1,60 @@
+/**
+ * Checks the public surface: what each public module declares, without comments, stands in `test/surface`, and so does
+ * what an editor shows of `test/types/hover.ts`. A name that goes or changes fails here. Where the change is meant, write
+ * the files anew with `npm run check:surface -- --update`, and review them.
+ */
+import { execFileSync } from "node:child_process"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import manifest from "../package.json" with { type: "json" }
+
+const cache = "node_modules/.cache/surface"
+const expected = "test/surface"
+const tsc = "node_modules/typescript/bin/tsc"
+
+const project = {
+  extends: path.resolve("tsconfig.json"),
+  compilerOptions: {
+    noEmit: false,
+    emitDeclarationOnly: true,
+    declaration: true,
+    removeComments: true,
+    rootDir: path.resolve("."),
+    outDir: path.resolve(cache, "dist")
+  },
+  include: [],
+  files: ["src/index.ts", "test/types/hover.ts"].map((file) => path.resolve(file))
+}
+
+fs.rmSync(cache, { recursive: true, force: true })
+fs.mkdirSync(cache, { recursive: true })
+fs.writeFileSync(`${cache}/tsconfig.json`, JSON.stringify(project))
+execFileSync(process.execPath, [tsc, "-p", `${cache}/tsconfig.json`], { stdio: "inherit" })
+
+const declared = (file: string) => fs.readFileSync(path.join(cache, "dist", file), "utf8")
+const modules = Object.entries(manifest.exports).flatMap(([specifier, target]) =>
+  typeof target === "object" && specifier !== "." ? [[specifier.slice(2), target.types] as const] : []
+)
+const surface = new Map([
+  ...modules.map(([name, types]) => [`${name}.txt`, declared(types.replace("./dist/", "src/"))] as const),
+  ["hover.txt", declared("test/types/hover.d.ts")]
+])
+
+if (process.argv.includes("--update")) {
+  fs.rmSync(expected, { recursive: true, force: true })
+  fs.mkdirSync(expected)
+  for (const [name, text] of surface) fs.writeFileSync(path.join(expected, name), text)
+}
+
+const known = fs.readdirSync(expected)
+const changed = [
+  ...known.filter((name) => !surface.has(name)),
+  ...[...surface].flatMap(([name, text]) =>
+    known.includes(name) && fs.readFileSync(path.join(expected, name), "utf8") === text ? [] : [name]
+  )
+]
+for (const name of changed) console.error(`The public surface changed: ${expected}/${name}`)
+if (changed.length > 0)
+  console.error("Where that is meant: npm run check:surface -- --update, and review the difference.")
+console.log(`${surface.size} surfaces compared, ${changed.length} changed`)
+process.exitCode = changed.length === 0 ? 0 : 1

@@ -1,0 +1,64 @@
+/**
+ * What `--transport`, `--endpoint` and `--region` stand for in the library: the
+ * endpoint, and the services for jobs of every kind over it.
+ */
+import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
+import type * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Credentials from "../cloud/Credentials.ts"
+import * as Endpoint from "../cloud/Endpoint.ts"
+import * as GenerateJob from "../job/GenerateJob.ts"
+import * as Fake from "../testing/Fake.ts"
+import * as Replay from "../testing/Replay.ts"
+import { type Failure, usage } from "./failure.ts"
+import { Network } from "./network.ts"
+import { type Connection, defaultUrl } from "./options.ts"
+
+export const readEndpoint = Effect.fnUntraced(function* ({ endpoint, region }: Omit<Connection, "transport">) {
+  const configured: Endpoint.Options = { ...(yield* Endpoint.Endpoint), region }
+  if (Option.isNone(endpoint)) return configured
+  const url = URL.canParse(endpoint.value) ? new URL(endpoint.value) : undefined
+  const protocol = url?.protocol === "https:" ? "https" : url?.protocol === "http:" ? "http" : undefined
+  const isBare =
+    url !== undefined && url.pathname === "/" && url.search === "" && url.hash === "" && !endpoint.value.includes("@")
+  if (protocol === undefined || !isBare) {
+    // What was given is not repeated, since it may hold a password.
+    return yield* usage(
+      `--endpoint is not usable. Give a URL without path, user name and password, such as ${defaultUrl}.`
+    )
+  }
+  const given: Endpoint.Options = { ...configured, protocol, host: url.host }
+  return given
+})
+
+const network = Layer.unwrap(Network.useSync(({ client }) => client))
+
+const transportLayer = (
+  transport: string
+): Layer.Layer<
+  HttpClient.HttpClient | Credentials.Credentials,
+  Failure | Credentials.CredentialsError | Replay.CassetteError | Replay.RecordingError,
+  FileSystem.FileSystem | Network
+> => {
+  const [name, ...rest] = transport.split(":")
+  const file = rest.join(":")
+  if (transport === "live") return Layer.merge(network, Credentials.layerEnv)
+  if (transport === "fake") return Fake.layer({ wait: "1 second", run: "4 seconds" })
+  if (name === "replay" && file !== "") return Replay.layerFile(file, { allowUnused: true })
+  if (name === "record" && file !== "") {
+    return Layer.merge(Replay.layerRecord(file).pipe(Layer.provide(network)), Credentials.layerEnv)
+  }
+  return Layer.effectContext(
+    Effect.fail(usage(`--transport cannot be "${transport}". Give live, fake, replay:FILE or record:FILE.`))
+  )
+}
+
+/** Jobs of every kind over the connection, and the connection itself, for downloads. */
+export const jobs = (flags: Connection) =>
+  GenerateJob.layer.pipe(
+    Layer.provideMerge(
+      Layer.merge(transportLayer(flags.transport), Layer.effect(Endpoint.Endpoint, readEndpoint(flags)))
+    )
+  )

@@ -1,0 +1,43 @@
+/**
+ * The network as Node has it: undici for calls, `node:http` for `serve`. Both are
+ * loaded when a command needs them, since all commands would start later for them.
+ */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { usage } from "./failure.ts"
+import { Network } from "./network.ts"
+
+// Connections outlive the pauses between looks, and go through the proxy that the environment names.
+const dispatcher = Effect.acquireRelease(
+  Effect.flatMap(
+    Effect.promise(() => import("@effect/platform-node/Undici")),
+    ({ EnvHttpProxyAgent }) =>
+      Effect.try({
+        try: () => new EnvHttpProxyAgent({ keepAliveTimeout: 60_000 }),
+        catch: (cause) =>
+          usage(
+            `The proxy in the environment cannot be used (${String(cause)}). Set HTTPS_PROXY to a URL such as http://proxy.example:8080.`
+          )
+      })
+  ),
+  (agent) => Effect.promise(() => agent.destroy())
+)
+
+const server = (port: number) =>
+  Layer.unwrap(
+    Effect.promise(async () => {
+      const [{ createServer }, NodeHttpServer] = await Promise.all([
+        import("node:http"),
+        import("@effect/platform-node/NodeHttpServer")
+      ])
+      return NodeHttpServer.layerServer(createServer, { port, host: "127.0.0.1" })
+    })
+  )
+
+export const layer: Layer.Layer<Network> = Layer.succeed(Network, {
+  client: NodeHttpClient.layerUndiciNoDispatcher.pipe(
+    Layer.provide(Layer.effect(NodeHttpClient.Dispatcher, dispatcher))
+  ),
+  server
+})

@@ -1,0 +1,29 @@
+/** The commands by which a person goes on with a job, in this terminal or another. */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Job from "../job/Job.ts"
+import { printNote } from "./print.ts"
+import * as shell from "./shell.ts"
+
+/** Names a job where it was submitted: `wait ID --kind pro --region …`. */
+const command = (
+  name: string,
+  { jobId, kind, region }: Job.JobTicket,
+  { endpoint }: { readonly endpoint: Option.Option<string> }
+) =>
+  `hunyuan3d ${name} ${jobId} --kind ${shell.word(kind.toLowerCase())} --region ${shell.word(region)}` +
+  (Option.isSome(endpoint) ? ` --endpoint ${shell.word(endpoint.value)}` : "")
+
+export const waitCommand = (ticket: Job.JobTicket, flags: { readonly endpoint: Option.Option<string> }): string =>
+  command("wait", ticket, flags)
+
+/** Says how to download the rest when a download is interrupted. */
+export const resumableDownload =
+  (ticket: Job.JobTicket, flags: { readonly endpoint: Option.Option<string> }, directory: string) =>
+  <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.onInterrupt(self, () =>
+      printNote(
+        "Interrupted. What has arrived is kept; to download the rest: " +
+          `${command("download", ticket, flags)} --out ${shell.word(directory)}`
+      )
+    )

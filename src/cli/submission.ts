@@ -1,0 +1,63 @@
+/**
+ * A submission from the terminal. A job is paid for once it exists, so no ticket may
+ * be lost and no doubt may stay unsaid:
+ *
+ * - a submission without a clear answer has its own exit code (`failure.ts`)
+ * - when the program is interrupted, the library still waits for the answer to a
+ *   request that was sent. The person is told why the program does not stop at once,
+ *   and then what came of it.
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import type * as Schema from "effect/Schema"
+import type * as Job from "../job/Job.ts"
+import type * as JobKind from "../job/JobKind.ts"
+import * as SubmitJob from "../job/SubmitJob.ts"
+import { fromSubmission } from "./failure.ts"
+import type { Connection } from "./options.ts"
+import { printNote } from "./print.ts"
+import { waitCommand } from "./resume.ts"
+
+/** Submits a job and goes on with its ticket. */
+export const submitWith = Effect.fnUntraced(function* <
+  Request extends Schema.ConstraintCodec<unknown, unknown>,
+  A,
+  E extends Error,
+  R
+>(
+  kind: JobKind.JobKind<Request>,
+  request: Request["Type"],
+  connection: Pick<Connection, "transport" | "endpoint">,
+  use: (ticket: Job.JobTicket) => Effect.Effect<A, E, R>
+) {
+  const jobs = yield* SubmitJob.SubmitJob
+  const fiber = yield* jobs
+    .submitWith(kind, request, (ticket) => Effect.result(use(ticket)))
+    .pipe(Effect.mapError(fromSubmission), Effect.flatMap(Effect.fromResult), Effect.forkChild)
+  return yield* Effect.onInterrupt(Fiber.join(fiber), () => stop(fiber, connection))
+})
+
+const stop = Effect.fnUntraced(function* <A, E>(
+  fiber: Fiber.Fiber<A, E>,
+  connection: Pick<Connection, "transport" | "endpoint">
+) {
+  const isUnderWay = yield* Ref.make(false)
+  // Everything else ends at once: what does not is a submission under way.
+  const explain = Effect.gen(function* () {
+    yield* Effect.sleep("200 millis")
+    yield* Ref.set(isUnderWay, true)
+    yield* printNote("The submission is under way. The program stops when it is answered, in 10 seconds at most.")
+    return yield* Effect.never
+  })
+  yield* Effect.raceFirst(Fiber.interrupt(fiber), explain)
+  const exit = yield* Fiber.await(fiber)
+  const ticket = Exit.isFailure(exit) ? SubmitJob.ticketOf(exit.cause) : Option.none()
+  if (Option.isSome(ticket) && connection.transport !== "fake") {
+    yield* printNote(`To wait for the job: ${waitCommand(ticket.value, connection)}`)
+  } else if (Option.isNone(ticket) && (yield* Ref.get(isUnderWay))) {
+    yield* printNote("The submission ended without a ticket.")
+  }
+})

@@ -1,0 +1,76 @@
+/**
+ * Reads what stands around every answer of API 3.0: `Response`, with either the
+ * answer's fields or an `Error`.
+ *
+ * **Gotchas**
+ *
+ * - Refusals arrive with status 200 too, so the status decides nothing.
+ * - Ten thousand levels of JSON overflow the stack where answers are compared or
+ *   printed, so an answer that is nested deeper than 100 levels is malformed.
+ */
+import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as ApiError from "../ApiError.ts"
+import type * as Operation from "../Operation.ts"
+import * as SignedLink from "../SignedLink.ts"
+
+const maxLevels = 100
+
+const isShallow = (value: unknown): boolean => {
+  let level = [value]
+  for (let depth = 0; depth < maxLevels && level.length > 0; depth++) {
+    level = level.flatMap((value) => (Predicate.isObjectOrArray(value) ? Object.values(value) : []))
+  }
+  return level.length === 0
+}
+
+const decodeEnvelope = Schema.decodeUnknownSync(
+  Schema.Struct({
+    Response: Schema.StructWithRest(
+      Schema.Struct({
+        RequestId: Schema.optional(Schema.String),
+        Error: Schema.optional(
+          Schema.NullOr(Schema.Struct({ Code: Schema.String, Message: Schema.optional(Schema.NullOr(Schema.String)) }))
+        )
+      }),
+      [Schema.Record(Schema.String, Schema.Unknown)]
+    ).check(Schema.makeFilter(isShallow, { expected: `at most ${maxLevels} levels` }))
+  })
+)
+
+/** Why an answer is none, and the answer's request id as far as it could be read. */
+export interface Failure {
+  readonly reason: ApiError.Reason
+  readonly requestId?: string | undefined
+}
+
+/** The answer's fields, or why there are none. */
+export const readAnswer = <Input extends Operation.Codec, Output extends Operation.Codec>(
+  { output, safeToRepeat }: Operation.Operation<Input, Output>,
+  region: string,
+  { status, text }: { readonly status: number; readonly text: string }
+): Result.Result<Output["Type"], Failure> =>
+  Result.gen(function* () {
+    const malformed =
+      (requestId?: string | undefined) =>
+      (cause: unknown): Failure => ({
+        requestId,
+        reason: new ApiError.MalformedResponse({
+          status,
+          description: Schema.isSchemaError(cause) ? cause.message.replaceAll(/\s+/g, " ") : "it is not JSON"
+        })
+      })
+    const { Response } = yield* Result.try({ try: () => decodeEnvelope(JSON.parse(text)), catch: malformed() })
+    const { RequestId: requestId, Error: refusal } = Response
+    if (Predicate.isNotNullish(refusal)) {
+      // The service quotes what it was sent, which may be a signed link.
+      const description = SignedLink.withoutQueries(refusal.Message ?? "no message")
+      const reason = ApiError.reasonFromCode({ code: refusal.Code, description, region, safeToRepeat })
+      return yield* Result.fail<Failure>({ reason, requestId })
+    }
+    return yield* Result.try({
+      try: () => Schema.decodeUnknownSync(output)(Response),
+      catch: malformed(requestId)
+    })
+  })

@@ -1,0 +1,19 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+
+/**
+ * A schedule of retries, for as long as `isRetried` holds, that logs each of them: when it comes, and the failure that
+ * it comes after.
+ */
+export const logged = <Output, Input extends { readonly message: string }>(
+  schedule: Schedule.Schedule<Output, Input>,
+  // Here and not an option of `Effect.retry`, which decides only after the schedule was stepped, and thus logged.
+  isRetried: (failure: Input) => boolean = () => true
+): Schedule.Schedule<Output, Input> =>
+  schedule.pipe(
+    Schedule.while(({ input }) => isRetried(input)),
+    Schedule.tap(({ attempt, duration, input }) =>
+      Effect.logDebug(`Retry ${attempt} in ${Duration.format(duration)}. ${input.message}`)
+    )
+  )

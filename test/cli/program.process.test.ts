@@ -1,0 +1,165 @@
+/** What only a process shows: exit codes, signals, closed pipes, sockets, and the environment as Node reads it. */
+import { execFile } from "node:child_process"
+import { createServer } from "node:http"
+import { fileURLToPath } from "node:url"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Effect, Layer, Schedule } from "effect"
+import * as HttpServer from "effect/http/HttpServer"
+import * as Fake from "../../src/testing/Fake.ts"
+import { credentials, unknownId } from "./run.ts"
+
+const program = fileURLToPath(new URL("../../src/cli/bin.ts", import.meta.url))
+
+interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A process with the program. `printed` waits until it has printed something, and answers with the match. */
+const start = Effect.fnUntraced(function* (args: ReadonlyArray<string>, env: Record<string, string> = credentials) {
+  const ended = yield* Deferred.make<Ended>()
+  const child = execFile(
+    process.execPath,
+    [program, ...args],
+    { env: { PATH: process.env["PATH"], ...env } },
+    (_, stdout, stderr) => Effect.runSync(Deferred.succeed(ended, { code: child.exitCode, stdout, stderr }))
+  )
+  yield* Effect.addFinalizer(() => Effect.sync(() => child.kill("SIGKILL")))
+  let output = ""
+  const printed = (text: RegExp) =>
+    Effect.callback<string>((resume) => {
+      const look = () => {
+        const match = text.exec(output)
+        if (match !== null) resume(Effect.succeed(match[0]))
+      }
+      for (const stream of [child.stdout, child.stderr]) stream?.on("data", look)
+      look()
+    })
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (text) => {
+      output += String(text)
+    })
+  }
+  return {
+    printed,
+    ended: Deferred.await(ended),
+    interrupt: Effect.sync(() => child.kill("SIGINT")),
+    closeOutput: Effect.sync(() => child.stdout?.destroy())
+  }
+})
+
+const run = (args: ReadonlyArray<string>, env?: Record<string, string>) =>
+  Effect.flatMap(start(args, env), ({ ended }) => ended)
+
+/** The fake behind a real socket, in this process, so that tests can steer it. */
+const Served = Effect.provide(
+  HttpServer.serve(Fake.httpApp).pipe(
+    Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),
+    Layer.provideMerge(Fake.layerHandle())
+  )
+)
+
+const url = HttpServer.HttpServer.useSync(({ address }) => HttpServer.formatAddress(address))
+
+describe.concurrent("the program hunyuan3d", () => {
+  it.live("serves jobs that other processes submit and wait for, until it is interrupted", () =>
+    Effect.gen(function* () {
+      const serving = yield* start(["serve", "--time-scale", "600"])
+      const endpoint = yield* serving.printed(/^http:\/\/127\.0\.0\.1:\d+(?=\n)/)
+      const submitted = yield* run(["submit", "--prompt", "a teapot", "--json", "--endpoint", endpoint])
+      assert.strictEqual(submitted.code, 0, submitted.stderr)
+      const waited = yield* run(["wait", submitted.stdout, "--interval", "100ms", "--endpoint", endpoint])
+      assert.match(waited.stdout, /^TYPE .*\nGLB +127\.0\.0\.1:\d+ .*\n$/)
+      assert.strictEqual(waited.code, 0)
+      yield* serving.interrupt
+      const { code, stdout } = yield* serving.ended
+      assert.strictEqual(stdout, `${endpoint}\n`)
+      assert.strictEqual(code, 130)
+    })
+  )
+
+  it.live("serves no port that is taken, and says so in one sentence", () =>
+    Effect.gen(function* () {
+      const { port } = new URL(yield* url)
+      const { code, stderr } = yield* run(["serve", "--port", port])
+      assert.match(stderr, /^hunyuan3d: Port \d+ cannot be used\..*\n$/)
+      assert.strictEqual(code, 1)
+    }).pipe(Served)
+  )
+
+  it.live("says on Ctrl-C how to go on with a wait, and exits with 130", () =>
+    Effect.gen(function* () {
+      const endpoint = yield* url
+      const id = yield* Fake.Fake.use((fake) => fake.job({ run: "1 hour" }))
+      const waiting = yield* start(["wait", id, "--endpoint", endpoint])
+      yield* waiting.printed(/RUN/)
+      yield* waiting.interrupt
+      const { code, stderr } = yield* waiting.ended
+      assert.include(stderr, `hunyuan3d wait ${id} --kind pro --region ap-singapore --endpoint ${endpoint}\n`)
+      assert.strictEqual(code, 130)
+    }).pipe(Served)
+  )
+
+  it.live("waits on Ctrl-C for the answer to a submission under way, and prints its ticket", () =>
+    Effect.gen(function* () {
+      const fake = yield* Fake.Fake
+      yield* fake.fault({ slow: "2 seconds" })
+      const submitting = yield* start(["submit", "--prompt", "a teapot", "--endpoint", yield* url])
+      yield* Effect.repeat(fake.requests, {
+        until: (requests) => requests.length > 0,
+        schedule: Schedule.spaced("20 millis")
+      })
+      yield* submitting.interrupt
+      const { code, stderr } = yield* submitting.ended
+      const [job] = yield* fake.jobs
+      assert.match(stderr, /^The submission is under way\./)
+      assert.include(stderr, `hunyuan3d wait ${job?.id} --kind pro`)
+      assert.strictEqual(code, 130)
+    }).pipe(Served)
+  )
+
+  it.live("says in one sentence that an endpoint cannot be reached, and exits with 1", () =>
+    Effect.gen(function* () {
+      const { code, stdout, stderr } = yield* run(["wait", unknownId, "--endpoint", "http://127.0.0.1:9"])
+      assert.match(stderr, /^hunyuan3d: .*ECONNREFUSED.*\n$/)
+      assert.strictEqual(stdout, "")
+      assert.strictEqual(code, 1)
+    })
+  )
+
+  it.live("goes through the proxy that the environment names", () =>
+    Effect.gen(function* () {
+      const requested: Array<string | undefined> = []
+      const proxy = createServer((request, response) => {
+        requested.push(request.url)
+        response.end(JSON.stringify({ Response: { Status: "RUN", RequestId: "r" } }))
+      })
+      yield* Effect.acquireRelease(
+        Effect.callback<void>((resume) => {
+          proxy.listen(0, "127.0.0.1", () => resume(Effect.void))
+        }),
+        () => Effect.sync(() => proxy.close())
+      )
+      const address = proxy.address()
+      const port = typeof address === "object" ? address?.port : undefined
+      const { code, stdout } = yield* run(["query", unknownId, "--endpoint", "http://127.9.9.9:9999"], {
+        ...credentials,
+        HTTP_PROXY: `http://127.0.0.1:${port}`
+      })
+      assert.match(stdout, /^RUN/)
+      assert.deepStrictEqual(requested, ["http://127.9.9.9:9999/"])
+      assert.strictEqual(code, 0)
+    })
+  )
+
+  it.live("takes a result that cannot be written for no success", () =>
+    Effect.gen(function* () {
+      const signing = yield* start(["sign"])
+      yield* signing.closeOutput
+      const { code } = yield* signing.ended
+      assert.strictEqual(code, 1)
+    })
+  )
+})

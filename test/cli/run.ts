@@ -1,0 +1,149 @@
+/**
+ * Runs the program in process: the commands as a person types them, over the `HttpClient` in context. The clock is the
+ * test's own, files are real.
+ */
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import {
+  ConfigProvider,
+  Console,
+  Effect,
+  type Exit,
+  Fiber,
+  Layer,
+  Redacted,
+  Runtime,
+  Sink,
+  Stdio,
+  Terminal
+} from "effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpServer from "effect/http/HttpServer"
+import * as HttpServerError from "effect/http/HttpServerError"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
+import { Network } from "../../src/cli/network.ts"
+import * as program from "../../src/cli/program.ts"
+import * as Fake from "../../src/testing/Fake.ts"
+
+export const credentials = {
+  TENCENTCLOUD_SECRET_ID: Fake.credential.secretId,
+  TENCENTCLOUD_SECRET_KEY: Redacted.value(Fake.credential.secretKey)
+}
+
+/** A service that answers every call with the same fields. */
+export const answering = (fields: Readonly<Record<string, unknown>>): Layer.Layer<HttpClient.HttpClient> =>
+  Layer.succeed(
+    HttpClient.HttpClient,
+    HttpClient.make((request) =>
+      Effect.succeed(
+        HttpServerResponse.toClientResponse(
+          HttpServerResponse.jsonUnsafe({ Response: { RequestId: "request", ...fields } }),
+          { request }
+        )
+      )
+    )
+  )
+
+/** An id that the fake does not know. */
+export const unknownId = "1375367755519696896"
+
+interface Options {
+  /** The whole environment; by default the credentials that the fake accepts. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Whether standard output and standard error are a terminal. */
+  readonly isTerminal?: boolean
+  /** What `serve` listens with; by default every port is taken. */
+  readonly server?: HttpServer.HttpServer["Service"]
+}
+
+/** What a run has printed so far. */
+interface Printed {
+  readonly stdout: string
+  readonly stderr: string
+}
+
+interface Ended extends Printed {
+  readonly code: number
+}
+
+const notInTests = Effect.die("not in tests")
+
+const codeOf = (exit: Exit.Exit<unknown, unknown>) => {
+  let code = Number.NaN
+  Runtime.defaultTeardown(exit, (is) => {
+    code = is
+  })
+  return code
+}
+
+const terminal = Terminal.make({
+  columns: Effect.succeed(80),
+  rows: Effect.succeed(24),
+  size: notInTests,
+  readInput: notInTests,
+  readLine: notInTests,
+  display: () => notInTests
+})
+
+const network = (server: HttpServer.HttpServer["Service"] | undefined) =>
+  Layer.effect(
+    Network,
+    Effect.map(HttpClient.HttpClient, (client) => ({
+      client: Layer.succeed(HttpClient.HttpClient, client),
+      server: () =>
+        Layer.effect(
+          HttpServer.HttpServer,
+          server === undefined
+            ? Effect.fail(new HttpServerError.ServeError({ cause: "EADDRINUSE" }))
+            : Effect.succeed(server)
+        )
+    }))
+  )
+
+const services = (args: ReadonlyArray<string>, options: Options, output: Record<keyof Printed, Array<string>>) => {
+  const isTerminal = Effect.succeed(options.isTerminal ?? false)
+  const sink = (to: Array<string>) => () =>
+    Sink.forEach((text: string | Uint8Array) => Effect.sync(() => to.push(String(text))))
+  const console =
+    (to: Array<string>) =>
+    (...lines: ReadonlyArray<unknown>) => {
+      to.push(`${lines.join(" ")}\n`)
+    }
+  return Layer.mergeAll(
+    NodeFileSystem.layer,
+    NodePath.layer,
+    Stdio.layerTest({
+      args: Effect.succeed(args),
+      stdout: sink(output.stdout),
+      stderr: sink(output.stderr),
+      stdoutIsTerminal: isTerminal,
+      stderrIsTerminal: isTerminal
+    }),
+    Layer.succeed(Console.Console, {
+      ...globalThis.console,
+      log: console(output.stdout),
+      error: console(output.stderr)
+    }),
+    Layer.succeed(Terminal.Terminal, terminal),
+    Layer.succeed(
+      ChildProcessSpawner.ChildProcessSpawner,
+      ChildProcessSpawner.make(() => notInTests)
+    ),
+    ConfigProvider.layer(ConfigProvider.fromEnv({ env: { ...(options.env ?? credentials) } })),
+    network(options.server)
+  )
+}
+
+/** Starts the program. `printed` is what it has printed so far, and `stop` is Ctrl-C. */
+export const start = Effect.fnUntraced(function* (args: ReadonlyArray<string>, options: Options = {}) {
+  const output = { stdout: new Array<string>(), stderr: new Array<string>() }
+  const printed = (): Printed => ({ stdout: output.stdout.join(""), stderr: output.stderr.join("") })
+  const fiber = yield* program.run.pipe(Effect.provide(services(args, options, output)), Effect.forkChild)
+  const ended: Effect.Effect<Ended> = Effect.map(Fiber.await(fiber), (exit) => ({ ...printed(), code: codeOf(exit) }))
+  return { printed, ended, stop: Effect.sync(() => fiber.interruptUnsafe()) }
+})
+
+/** Runs the program to its end, where no time has to go by. */
+export const run = (args: ReadonlyArray<string>, options?: Options) =>
+  Effect.flatMap(start(args, options), ({ ended }) => ended)

@@ -1,0 +1,91 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import * as HttpClient from "effect/http/HttpClient"
+import { TestClock } from "effect/testing"
+import * as Fake from "../../src/testing/Fake.ts"
+import { answering, start } from "./run.ts"
+
+const submit = ["submit", "--prompt", "a teapot"]
+const note = "The submission is under way. The program stops when it is answered, in 10 seconds at most.\n"
+
+const WithFake = Effect.provide(Fake.layer({ tasksAtOnce: 1, slotsFull: "refuse" }))
+
+/** Every answer comes after 5 seconds. */
+const late = <E, R>(client: Layer.Layer<HttpClient.HttpClient, E, R>) =>
+  Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(HttpClient.HttpClient, (client) => HttpClient.transformResponse(client, Effect.delay("5 seconds")))
+  ).pipe(Layer.provide(client))
+
+describe("a submission that is interrupted", () => {
+  it.effect("is told to be under way, and its ticket is printed when the answer comes", () =>
+    Effect.gen(function* () {
+      const fake = yield* Fake.Fake
+      yield* fake.fault({ slow: "5 seconds" })
+      const submitting = yield* start(submit)
+      yield* TestClock.adjust("1 second")
+      yield* submitting.stop
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(submitting.printed().stderr, note)
+      yield* TestClock.adjust("3 seconds")
+      const { code, stdout, stderr } = yield* submitting.ended
+      const [job] = yield* fake.jobs
+      assert.include(stderr, `To wait for the job: hunyuan3d wait ${job?.id} --kind pro --region ap-singapore\n`)
+      assert.strictEqual(stdout, "")
+      assert.strictEqual(code, 130)
+    }).pipe(WithFake)
+  )
+
+  it.effect("ends at once, without a word about a submission, while it waits for a task slot", () =>
+    Effect.gen(function* () {
+      const fake = yield* Fake.Fake
+      yield* fake.job({ run: "Infinity" })
+      const submitting = yield* start(submit)
+      yield* TestClock.adjust("1 second")
+      yield* submitting.stop
+      const { code, stderr } = yield* submitting.ended
+      assert.notInclude(stderr, "under way")
+      assert.notInclude(stderr, "To wait for")
+      assert.strictEqual(code, 130)
+      assert.strictEqual((yield* fake.requests).length, 1)
+    }).pipe(WithFake)
+  )
+
+  it.effect("is told to have brought no ticket when the answer is a refusal", () =>
+    Effect.gen(function* () {
+      const submitting = yield* start(submit)
+      yield* TestClock.adjust("1 second")
+      yield* submitting.stop
+      yield* TestClock.adjust("10 seconds")
+      const { code, stderr } = yield* submitting.ended
+      assert.match(stderr, /under way.*\nThe submission ended without a ticket\.\n$/)
+      assert.strictEqual(code, 130)
+    }).pipe(Effect.provide(late(answering({ Error: { Code: "UnauthorizedOperation", Message: "no" } }))))
+  )
+
+  it.effect("is not told of after its ticket, when a generate goes on to wait", () =>
+    Effect.gen(function* () {
+      const generating = yield* start(["generate", "--prompt", "a teapot"])
+      yield* TestClock.adjust("10 seconds")
+      yield* generating.stop
+      const { code, stderr } = yield* generating.ended
+      assert.notInclude(stderr, "under way")
+      assert.match(stderr, /\nTo wait for the job: hunyuan3d wait \d+ --kind pro --region ap-singapore\n$/)
+      assert.strictEqual(code, 130)
+    }).pipe(WithFake)
+  )
+
+  it.effect("on a terminal is told of below no line that moves", () =>
+    Effect.gen(function* () {
+      yield* Fake.Fake.use((fake) => fake.fault({ slow: "5 seconds" }))
+      const generating = yield* start(["generate", "--prompt", "a teapot"], { isTerminal: true })
+      yield* TestClock.adjust("1 second")
+      assert.include(generating.printed().stderr, "submitting")
+      yield* generating.stop
+      yield* TestClock.adjust("2 seconds")
+      assert.include(generating.printed().stderr, `\r\u001b[2K${note}`)
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual((yield* generating.ended).code, 130)
+    }).pipe(WithFake)
+  )
+})
