@@ -3,6 +3,7 @@ import { Effect, Layer, Random, Schema } from "effect"
 import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as HttpEffect from "effect/http/HttpEffect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as TestClock from "effect/testing/TestClock"
 import * as fc from "fast-check"
@@ -44,8 +45,8 @@ describe("Answers of the fake", () => {
       const id = yield* fake.job({ wait: "10 seconds", run: "20 seconds" })
       const failing = yield* fake.job({ run: "5 seconds", outcome: { code: "FailedOperation.X", message: "no luck" } })
       const unsettled = (Status: string) => ({ ErrorCode: "", ErrorMessage: "", ResultFile3Ds: [], Status })
-      const fields = Effect.fnUntraced(function* (asked: string) {
-        const { RequestId, ...rest } = yield* look(asked)
+      const fields = Effect.fnUntraced(function* (id: string) {
+        const { RequestId, ...rest } = yield* look(id)
         assert.match(RequestId, uuidForm)
         return rest
       })
@@ -380,4 +381,15 @@ describe("Any bytes that are sent to the fake", () => {
     (body) => answered(HttpClientRequest.setBody(HttpClientRequest.post(`https://${host}/`), HttpBody.raw(body))),
     { runs: 500 }
   )
+})
+
+it("a web handler serves the fake", async () => {
+  const { handler, dispose } = HttpEffect.toWebHandlerLayer(Fake.httpApp, Fake.layerHandle())
+  const get = await handler(new Request("http://127.0.0.1/"))
+  assert.match(await get.text(), /UnsupportedProtocol/)
+  const post = await handler(new Request("http://127.0.0.1/", { method: "POST" }))
+  assert.match(await post.text(), /AuthFailure.InvalidAuthorization/)
+  const file = await handler(new Request("http://127.0.0.1/3d/output/100000000001/x", { method: "HEAD" }))
+  assert.strictEqual(file.status, 404)
+  await dispose()
 })

@@ -33,7 +33,7 @@ export const makeJobs = (defaults: Options): Jobs => {
   // By the name of the kind, since kinds are compared by name.
   const slots = new Map<string, TaskSlots>()
 
-  /** The slots of a kind, as many as it says now. */
+  /** The task slots of a kind, as many as it says now. */
   const slotsOf = (kind: JobKind.Any) => {
     const known = slots.get(kind.name) ?? makeTaskSlots()
     known.setCount(defaults.tasksAtOnce ?? kind.tasksAtOnce)

@@ -59,7 +59,7 @@ export interface Options {
   readonly requestsPerSecond?: number | undefined
   /**
    * What becomes of a submit while all task slots of its kind are taken: the job
-   * waits for a slot (`queue`, the default), or the submit is refused with
+   * waits for one (`queue`, the default), or the submit is refused with
    * `RequestLimitExceeded.JobNumExceed` (`refuse`). The service documents the
    * first, and clients observe the second.
    */

@@ -1,6 +1,6 @@
 /**
  * The task slots of one kind of job. Jobs get them first come first served, and a job
- * gives its slot back when it ends, or when its id expires.
+ * gives its task slot back when it ends, or when its id expires.
  *
  * Nothing is planned ahead: `settle` works out which jobs have started since the last
  * look. So each job is started once, and a look costs the same however many jobs there are.
@@ -10,12 +10,12 @@ import type { FakeJob } from "./job.ts"
 export interface TaskSlots {
   /** Sets how many jobs run at once, from the last look on. */
   readonly setCount: (count: number) => void
-  /** Starts the jobs that got a slot until now. */
+  /** Starts the jobs that got a task slot until now. */
   readonly settle: (now: number) => void
-  /** Whether a job would not have to wait for a slot. */
+  /** Whether a job would not have to wait for a task slot. */
   readonly hasFree: () => boolean
   readonly enter: (job: FakeJob) => void
-  /** Takes a job out, which gives its slot to the next one. */
+  /** Takes a job out, which gives its task slot to the next one. */
   readonly leave: (job: FakeJob) => void
 }
 
@@ -50,7 +50,7 @@ export const makeTaskSlots = (): TaskSlots => {
   let settledAt = -Infinity
   /** By when they are ready. */
   const waiting: Array<FakeJob> = []
-  /** When the slots that are taken become free, sorted. */
+  /** When the task slots that are taken become free, sorted. */
   const taken: Array<number> = []
 
   return {
@@ -59,7 +59,7 @@ export const makeTaskSlots = (): TaskSlots => {
       // What waits could not start before the last look. A clock that was set back forgets that.
       const earliest = Math.min(settledAt, now)
       for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
-        // With all slots taken, those before this one will have become free as well.
+        // With all task slots taken, those before this one will have become free as well.
         const last = taken.length - count
         const freeAt = last < 0 ? -Infinity : (taken[last] ?? Infinity)
         const startsAt = Math.max(next.readyAt, earliest, freeAt)
