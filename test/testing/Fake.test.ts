@@ -142,6 +142,29 @@ describe("A kind of one's own", () => {
     }).pipe(Effect.provide(Fake.layer()), Effect.provide(Kinds.layer([Own])))
   )
 
+  it.effect("the fake takes the version of a kind's product, and whatever region it is called in", () => {
+    const product = { host: "other.tencentcloudapi.com", service: "other", version: "2026-01-01" }
+    const Other = JobKind.make({
+      name: "Other",
+      submit: "SubmitOtherJob",
+      query: "QueryOtherJob",
+      product,
+      request: Schema.Struct({})
+    })
+    const sent = {
+      action: Other.submit.action,
+      body: "{}",
+      host: product.host,
+      service: product.service,
+      headers: { "x-tc-version": product.version, "x-tc-region": "ap-guangzhou" }
+    }
+    return Effect.gen(function* () {
+      assert.strictEqual(yield* codeOf(sent), "OK")
+      const { Error } = yield* send({ ...sent, headers: { ...sent.headers, "x-tc-version": "2023-09-01" } })
+      assert.deepInclude(Error, { Code: "NoSuchVersion", Message: "The version must be 2026-01-01." })
+    }).pipe(Effect.provide(Fake.layer().pipe(Layer.provide(Kinds.layer([Other])))))
+  })
+
   it.effect("a kind has as many task slots as it says", () =>
     Effect.gen(function* () {
       for (let i = 0; i < 3; i++) yield* send(submitOwn)

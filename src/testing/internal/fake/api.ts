@@ -9,11 +9,12 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import type * as Credentials from "../../../cloud/Credentials.ts"
+import * as Endpoint from "../../../cloud/Endpoint.ts"
+import * as Hunyuan from "../../../job/Hunyuan.ts"
 import type * as JobKind from "../../../job/JobKind.ts"
 import { authenticate } from "./authentication.ts"
 import { header, refuse, type Answer, type Call, type Refusal } from "./call.ts"
 import { makeCallLimit } from "./callLimit.ts"
-import * as facts from "./facts.ts"
 import { status } from "./job.ts"
 import type { Jobs } from "./jobs.ts"
 import type { Options } from "./options.ts"
@@ -73,7 +74,7 @@ const query = Effect.fnUntraced(function* (jobs: Jobs, id: string, kind: JobKind
   if (job === undefined || job.kind.name !== kind.name || job.region !== region) {
     return yield* refuse(
       "FailedOperation.JobNotFound",
-      `There is no job ${id} of this kind in ${region}. Ids live ${Duration.toHours(facts.idLifetime)} hours, and only in the region of the submit.`
+      `There is no job ${id} of this kind in ${region}. Ids live ${Duration.toHours(Hunyuan.idLifetime)} hours, and only in the region of the submit.`
     )
   }
   const Status = status(job, now)
@@ -91,7 +92,7 @@ export const makeApi = (
   jobs: Jobs,
   kinds: Effect.Effect<ReadonlyArray<JobKind.Any>>,
   credential: Credentials.Credential,
-  { slotsFull, requestsPerSecond = facts.requestsPerSecond }: Options
+  { slotsFull, requestsPerSecond = Endpoint.requestsPerSecond }: Options
 ): Api => {
   const limit = makeCallLimit(requestsPerSecond)
 
@@ -106,12 +107,14 @@ export const makeApi = (
         `More than ${requestsPerSecond} calls of ${action} within one second. Call it less often.`
       )
     }
-    if ((yield* header(call, "X-TC-Version")) !== facts.version) {
-      return yield* refuse("NoSuchVersion", `The version must be ${facts.version}.`)
+    const { host, version } = kind.submit.product
+    if ((yield* header(call, "X-TC-Version")) !== version) {
+      return yield* refuse("NoSuchVersion", `The version must be ${version}.`)
     }
     const region = yield* header(call, "X-TC-Region")
-    if (!facts.regions.includes(region)) {
-      return yield* refuse("UnsupportedRegion", `The region must be one of ${facts.regions.join(", ")}.`)
+    // Which regions the product of a kind of one's own has, nobody says.
+    if (host === Hunyuan.product.host && !Hunyuan.regions.includes(region)) {
+      return yield* refuse("UnsupportedRegion", `The region must be one of ${Hunyuan.regions.join(", ")}.`)
     }
     return { action, kind, region }
   })

@@ -3,11 +3,12 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Credentials from "../../../cloud/Credentials.ts"
+import * as Endpoint from "../../../cloud/Endpoint.ts"
 import * as Tc3 from "../../../cloud/Tc3.ts"
+import * as Hunyuan from "../../../job/Hunyuan.ts"
 import { header, refuse, type Call, type Refusal } from "./call.ts"
-import * as facts from "./facts.ts"
 
-const maxSkew = Duration.toSeconds(facts.maxSkew)
+const maxSkew = Duration.toSeconds(Endpoint.maxSkew)
 
 const readAuthorization = ({ headers }: Call): Effect.Effect<Tc3.Authorization, Refusal> => {
   const { authorization } = headers
@@ -47,10 +48,10 @@ const checkSignature = (
   credential: Credentials.Credential
 ): Effect.Effect<void, Refusal> => {
   const { service } = authorization
-  if (service !== facts.service && service !== call.host.split(".")[0]) {
+  if (service !== Hunyuan.product.service && service !== call.host.split(".")[0]) {
     return refuse(
       "AuthFailure.SignatureFailure",
-      `The service in the credential scope must be ${facts.service}, or the first label of the host that is called.`
+      `The service in the credential scope must be ${Hunyuan.product.service}, or the first label of the host that is called.`
     )
   }
   // The official SDKs sign the host without its port.

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Result from "effect/Result"
-import * as facts from "./facts.ts"
+import * as Endpoint from "../../../cloud/Endpoint.ts"
 
 export interface Refusal {
   readonly code: string
@@ -31,7 +31,7 @@ export interface Answer {
   readonly code?: string | undefined
 }
 
-const maxRequestSize = ByteSize.bytes(facts.maxRequestSize)
+const maxRequestSize = ByteSize.bytes(Endpoint.maxRequestSize)
 
 const readBody = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<Uint8Array, Refusal> => {
   const tooLarge = refuse("RequestSizeLimitExceeded", `The request is larger than ${ByteSize.format(maxRequestSize)}.`)
@@ -44,7 +44,7 @@ const readBody = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<U
     ),
     // In memory a body is there already, and no limit was applied.
     Effect.flatMap((buffer) =>
-      buffer.byteLength > facts.maxRequestSize ? tooLarge : Effect.succeed(new Uint8Array(buffer))
+      buffer.byteLength > Endpoint.maxRequestSize ? tooLarge : Effect.succeed(new Uint8Array(buffer))
     )
   )
 }

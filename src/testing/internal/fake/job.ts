@@ -1,9 +1,9 @@
 /** One job of the fake. What state it is in follows from the clock. */
 import * as Duration from "effect/Duration"
 import type * as Random from "effect/Random"
+import * as Hunyuan from "../../../job/Hunyuan.ts"
 import * as Job from "../../../job/Job.ts"
 import * as JobKind from "../../../job/JobKind.ts"
-import * as facts from "./facts.ts"
 import type { JobOptions, Options, Outcome } from "./options.ts"
 import { digits, uuid } from "./random.ts"
 
@@ -43,7 +43,7 @@ export const makeJob = (
   id: Job.JobId.make(id),
   kind: options.kind ?? JobKind.Pro,
   region: options.region ?? "ap-singapore",
-  expiresAt: now + Duration.toMillis(facts.idLifetime),
+  expiresAt: now + Duration.toMillis(Hunyuan.idLifetime),
   readyAt: now + Duration.toMillis(options.wait ?? defaults.wait ?? 0) / timeScale,
   run: runOf(options.run ?? defaults.run, random) / timeScale,
   outcome: options.outcome ?? "DONE",

@@ -1,6 +1,6 @@
 /** The jobs of the fake by their ids and by their result files, until both have expired. */
 import * as Duration from "effect/Duration"
-import * as facts from "./facts.ts"
+import * as Hunyuan from "../../../job/Hunyuan.ts"
 import type { FakeJob } from "./job.ts"
 
 export interface JobIndex {
@@ -15,7 +15,7 @@ export interface JobIndex {
 }
 
 // A job that ends as late as it can leaves files for that long.
-const linkLifetime = Duration.toMillis(facts.linkLifetime)
+const linkLifetime = Duration.toMillis(Hunyuan.linkLifetime)
 
 export const makeJobIndex = (): JobIndex => {
   // In the order in which the jobs came, and so in that in which they expire.

@@ -3,8 +3,8 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as SignedLink from "../../../cloud/SignedLink.ts"
+import * as Hunyuan from "../../../job/Hunyuan.ts"
 import type { Answer, Call, Refusal } from "./call.ts"
-import * as facts from "./facts.ts"
 import type { FakeJob } from "./job.ts"
 import type { Jobs } from "./jobs.ts"
 import { storedFiles, type StoredFile } from "./storedFiles.ts"
@@ -20,7 +20,7 @@ export const isDownload = (call: Call): boolean =>
 
 /** The query of a job's links, in the form and order of the real ones. */
 const signedQuery = (job: FakeJob): string => {
-  const expiresAt = job.endsAt + Duration.toMillis(facts.linkLifetime)
+  const expiresAt = job.endsAt + Duration.toMillis(Hunyuan.linkLifetime)
   const time = `${Math.floor(job.endsAt / 1000)}%3B${Math.floor(expiresAt / 1000)}`
   return (
     `q-sign-algorithm=sha1&q-ak=AKIDFAKERESULTS&q-sign-time=${time}&q-key-time=${time}` +
