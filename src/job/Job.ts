@@ -1,5 +1,5 @@
 /**
- * The domain: what a 3D job is, apart from how it is asked for.
+ * The domain: what a 3D job is, apart from how it is queried.
  *
  * A `Job` is a tagged union by state. All states carry the same fields, because
  * the service answers all of them in every state, and `extra` keeps the fields
