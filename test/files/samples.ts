@@ -89,7 +89,7 @@ export const mp4Late = join(ftyp, box("mdat", new Uint8Array(100), true), box("m
 /** A box that goes on to the end of the file, wherever that is. */
 export const mp4Open = join(ftyp, box("moov", new Uint8Array(40)), u32(0), text("mdat"), new Uint8Array(100))
 
-export const webp = join(text("RIFF"), u32(24), text("WEBPVP8 "), u32(12), new Uint8Array(12))
+const webp = join(text("RIFF"), u32(24), text("WEBPVP8 "), u32(12), new Uint8Array(12))
 
 /** A binary FBX file of one node; since version 7500 its numbers are longer, and some writers turn their bytes round. */
 export const fbx = (version = 7400, { hasFooter = true, isLittle = true } = {}) => {
