@@ -91,27 +91,33 @@ export const mp4Open = join(ftyp, box("moov", new Uint8Array(40)), u32(0), text(
 
 const webp = join(text("RIFF"), u32(24), text("WEBPVP8 "), u32(12), new Uint8Array(12))
 
-/** A binary FBX file of one node; since version 7500 its numbers are longer. */
-export const fbx = (version = 7400, hasFooter = true) => {
+/** A binary FBX file of one node; since version 7500 its numbers are longer, and some writers turn their bytes round. */
+export const fbx = (version = 7400, { hasFooter = true, isLittle = true } = {}) => {
   const isWide = version >= 7500
-  const number = (value: number) => (isWide ? join(u32(value), u32(0)) : u32(value))
+  const turned = (bytes: Uint8Array) => (isLittle ? bytes : bytes.toReversed())
+  const number = (value: number) => turned(isWide ? join(u32(value), u32(0)) : u32(value))
   const name = text("FBXHeaderExtension")
   const header = (end: number, nameLength: number) => join(number(end), number(0), number(0), Uint8Array.of(nameLength))
-  const start = 27
-  const end = start + header(0, 0).length + name.length + 50
+  const end = 27 + header(0, 0).length + name.length + 50
   return join(
-    text("Kaydara FBX Binary  \0\u001a\0"),
-    u32(version),
+    text("Kaydara FBX Binary  \0\u001a"),
+    Uint8Array.of(isLittle ? 0 : 1),
+    turned(u32(version)),
     header(end, name.length),
     name,
     new Uint8Array(50),
     header(0, 0),
     ...(hasFooter
-      ? [hex("fabcab09d0c8d466b176fb831cf7267e"), new Uint8Array(16), u32(version), new Uint8Array(120), fbxEnd]
+      ? [
+          hex("fabcab09d0c8d466b176fb831cf7267e"),
+          new Uint8Array(16),
+          turned(u32(version)),
+          new Uint8Array(120),
+          hex("f85a8c6adef5d97eece90ce3758f290b")
+        ]
       : [])
   )
 }
-const fbxEnd = hex("f85a8c6adef5d97eece90ce3758f290b")
 
 export const usdz = rawZip(["model.usdc"])
 

@@ -74,13 +74,14 @@ const fbx = Effect.fnUntraced(function* <E, R>({ head, headText, tailText, size,
   if (!headText.startsWith("Kaydara FBX Binary")) return unknown
   const missing = cutOff("the end of the FBX file is missing")
   if (size < 27) return missing
-  const isWide = viewOf(head).getUint32(23, true) >= 7500
+  const isLittle = head[22] === 0
+  const isWide = viewOf(head).getUint32(23, isLittle) >= 7500
   const header = isWide ? 25 : 13
   let at = 27
   for (let step = 0; step < maxSteps; step++) {
     const node = yield* read(at, header)
     if (node.length < header) return missing
-    const end = isWide ? Number(viewOf(node).getBigUint64(0, true)) : viewOf(node).getUint32(0, true)
+    const end = isWide ? Number(viewOf(node).getBigUint64(0, isLittle)) : viewOf(node).getUint32(0, isLittle)
     if (end === 0) return at + header === size || tailText.endsWith(fbxEnd) ? whole : missing
     if (end <= at) return damaged("the FBX file contradicts itself")
     if (end > size) return missing
@@ -138,7 +139,7 @@ export const ending = <E, R>(format: Format, bytes: Bytes<E, R>): Effect.Effect<
     case "png":
       return Effect.succeed(marked(bytes.tailText.includes("\0\0\0\0IEND\u00aeB`\u0082"), "PNG"))
     case "gif":
-      return Effect.succeed(marked(/\0;[\0\r\n]*$/.test(bytes.tailText), "GIF"))
+      return Effect.succeed(marked(/\0;[\0\r\n;]*$/.test(bytes.tailText), "GIF"))
     case "webp":
       return Effect.succeed(webp(bytes))
     case "usdz":

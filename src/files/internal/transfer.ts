@@ -8,7 +8,7 @@
  *
  * - All of it is there when the answer states the size, or its body has an end that
  *   the transport checks, or the file's format shows its end. Where none of these
- *   holds, an attempt fails. If the storage sent an ETag, the next one asks for what
+ *   holds, an attempt fails. If the storage sent an ETag, the next one requests what
  *   comes after the last byte, and "nothing" is the proof.
  * - Another download of the same file may be quicker, and removes the parts. Its file
  *   is then this one's too.

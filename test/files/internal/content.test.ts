@@ -77,6 +77,7 @@ describe("the content", () => {
         )
         if (typeof result === "string") assert.include(left, result)
         else assert.include(["UnexpectedContent", "MalformedResponse", "InvalidArchive"], result._tag)
-      })
+      }),
+    { runs: 30 }
   )
 })

@@ -53,7 +53,7 @@ describe("names", () => {
           }
         })
       ).pipe(Effect.provide(mesh)),
-    { runs: 60 }
+    { runs: 30 }
   )
 
   it.effect("number a type that comes several times", () =>

@@ -8,7 +8,7 @@ import * as fc from "fast-check"
 import * as DownloadError from "../../../src/files/DownloadError.ts"
 import * as ResultFiles from "../../../src/files/ResultFiles.ts"
 import { property } from "../../support/property.ts"
-import { glb, png, wholeFiles } from "../samples.ts"
+import { glb, mp4, png, wholeFiles } from "../samples.ts"
 import {
   answering,
   done,
@@ -85,7 +85,7 @@ describe("the end of a body", () => {
 
   it.effect("is missing when the file shows none, also when that many bytes were announced", () =>
     Effect.gen(function* () {
-      for (const [type, bytes] of Object.entries(wholeFiles)) {
+      for (const [type, bytes] of Object.entries({ png, mp4 })) {
         for (const headers of [undefined, { "content-length": String(bytes.length - 1) }]) {
           const cut = Uint8Array.from(bytes.subarray(0, -1))
           const { result, left } = yield* fetched(type, () => new Response(cut, headers && { headers }))
@@ -254,6 +254,7 @@ describe("a transfer", () => {
           assert.lengthOf(left, result._tag === "Success" ? 1 : 0)
         })
       ).pipe(Effect.provide(storage), Effect.provide(TestClock.layer()))
-    }
+    },
+    { runs: 60 }
   )
 })

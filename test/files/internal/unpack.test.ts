@@ -212,13 +212,13 @@ describe("an archive", () => {
     "that is broken in any place is unpacked as a whole or refused",
     [fc.nat(small.length - 1), fc.integer({ min: 1, max: 255 })],
     (at, mask) => wholeOrRefused(small.map((byte, i) => (i === at ? byte ^ mask : byte))),
-    { runs: 50 }
+    { runs: 20 }
   )
 
   property(
     "that lacks bytes before its end is unpacked as a whole or refused",
     [fc.nat(small.length - 1)],
     (length) => wholeOrRefused(Uint8Array.from([...small.subarray(0, length), ...small.subarray(-22)])),
-    { runs: 50 }
+    { runs: 20 }
   )
 })
