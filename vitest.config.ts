@@ -1,14 +1,33 @@
 import { defineConfig } from "vitest/config"
 
 // Tests with sockets, processes and servers, which take longer than the others, most of all on a busy machine.
-const slow = ["test/**/*.{socket,process,server}.test.ts"]
+const real = ["test/**/*.{socket,process,server}.test.ts"]
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: slow, testTimeout: 5000, isolate: false } },
-      { test: { name: "real", include: slow, testTimeout: 60_000 } }
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: real,
+          testTimeout: 5000,
+          // The files of a worker share what they import: loading Effect takes each file about as long as its tests.
+          isolate: false
+        }
+      },
+      {
+        test: {
+          name: "real",
+          include: real,
+          testTimeout: 60_000,
+          // After the unit tests, so that processes take no time from those.
+          sequence: { groupOrder: 1 }
+        }
+      }
     ],
+    // One core less is the default, which is half of a machine with two.
+    maxWorkers: "100%",
     // CI takes the counts from the report.
     reporters: process.env["CI"]
       ? ["default", ["json", { outputFile: "node_modules/.cache/vitest.json" }]]
