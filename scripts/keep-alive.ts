@@ -7,7 +7,7 @@ import { Effect, Layer, Redacted, Schedule } from "effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Credentials from "../src/cloud/Credentials.ts"
-import * as TencentCloud from "../src/cloud/TencentCloud.ts"
+import * as Endpoint from "../src/cloud/Endpoint.ts"
 import * as Job from "../src/job/Job.ts"
 import * as QueryJob from "../src/job/QueryJob.ts"
 import { serveRaw } from "../test/support/servers.ts"
@@ -33,7 +33,7 @@ const connectionsOf = Effect.fnUntraced(function* (client: Layer.Layer<HttpClien
         Layer.provide([client, Credentials.layer({ secretId: "AKIDTEST", secretKey: Redacted.make("secret") })])
       )
     ),
-    Effect.updateService(TencentCloud.Endpoint, (endpoint) => ({ ...endpoint, protocol: "http" as const, host }))
+    Effect.provide(Endpoint.layer({ protocol: "http", host }))
   )
   return connections.length
 }, Effect.scoped)

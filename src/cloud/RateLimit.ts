@@ -2,21 +2,29 @@
  * A hard ceiling on how often a call is made.
  *
  * The service allows 20 requests in a second for each action of its API, and refuses the rest. `RateLimit` keeps a
- * program below that: every attempt of a call first acquires a slot under a key (the host and the action), and
- * `acquire` returns when the slot is there. At most `limit` slots are granted in any rolling `window`, not merely in
- * each window of a fixed grid: the span from one grant up to, and without, the moment one window later never holds more
- * than `limit`. The grant after a full burst therefore comes exactly one window after the burst's first.
+ * program below that: each attempt of a call first waits for a permit under a key (the host and the action). There are
+ * `limit` permits for each key. A permit that began to count is free again one `window` later, so at most `limit`
+ * permits count in any rolling window, not only in each window of a fixed grid.
  *
- * Callers of one key queue, first come first served. The one at the head of the queue waits for the ceiling, takes the
- * slot and lets the next one through, so that a queue of any length costs one timer. A caller that is interrupted
- * leaves no trace: the next one gets the slot that it would have had.
+ * `acquireScoped` grants a permit that counts from the end of a scope. Close the scope when the answer is there: the
+ * request reached the service between the grant and the answer, so the service sees at most `limit` requests in any
+ * rolling window, however long each of them travels. `acquire` grants a permit that counts from its grant, so the
+ * ceiling holds where permits are granted.
+ *
+ * Callers of one key queue, first come first served. A caller that is interrupted while it waits leaves no trace: the
+ * next one gets the permit that it would have had.
  *
  * `layer` is for one process. `layerShared` puts Effect's `RateLimiter` behind the same queue, and so spreads one limit
  * over all processes that share its store. `layerNone` never waits.
  *
- * Time is measured on the monotonic clock: a wall clock that is set neither stalls the queue nor breaks the ceiling.
- * The ceiling holds where slots are granted. Requests that travel for different times can still arrive closer together,
- * so a caller should be ready to be refused now and then and to try again.
+ * **Gotchas**
+ *
+ * - A permit that counts from the answer costs rate where answers are slow: `limit` requests in a window and one round
+ *   trip. With 20 in a second that is 19 a second at 50 ms, and 15.4 at 300 ms. No client can do better unless it
+ *   assumes how long requests travel; `countFrom: "grant"` assumes that all travel equally long.
+ * - A request without an answer holds its permit until it fails, so give every attempt a timeout.
+ * - A failed or interrupted attempt counts from its end. A request that arrives even later is not in the ceiling.
+ * - Time is measured on the monotonic clock: a wall clock that is set neither stalls the queue nor breaks the ceiling.
  *
  * @since 0.1.0
  */
@@ -24,18 +32,19 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import * as Gate from "./internal/gate.ts"
 
 /**
- * Says that a slot could not be had because the shared store failed.
+ * Says that there is no permit because the shared store failed.
  *
  * **Details**
  *
- * Only `layerShared` fails; `cause` is the error of Effect's `RateLimiter`. The failed call has taken no slot of this
- * process, and the next caller in the queue asks the store anew.
+ * Only `layerShared` fails; `cause` is the error of Effect's `RateLimiter`. The failed call used no permit of this
+ * process, and the next caller in the queue asks the store again. So it is safe to try again.
  *
  * @category errors
  * @since 0.1.0
@@ -44,13 +53,20 @@ export class RateLimitUnavailable extends Schema.TaggedError<RateLimitUnavailabl
   key: Schema.String,
   cause: RateLimiter.RateLimiterError
 }) {
+  readonly isRetryable = true
+
   override get message(): string {
-    return `The shared store of rate limits gave no slot for "${this.key}"; check that the store can be reached, then try again.`
+    return `The shared store of rate limits gave no permit for "${this.key}"; check that the store can be reached, then try again.`
   }
 }
 
 /**
- * Grants slots, each under a key, no faster than the limit allows.
+ * Grants permits, each under a key, no faster than the limit allows. A key is host and action, as in
+ * `"hunyuan.intl.tencentcloudapi.com/QueryHunyuanTo3DProJob"`.
+ *
+ * **Details**
+ *
+ * Waiting can be interrupted unless the caller is uninterruptible.
  *
  * @category services
  * @since 0.1.0
@@ -58,30 +74,35 @@ export class RateLimitUnavailable extends Schema.TaggedError<RateLimitUnavailabl
 export class RateLimit extends Context.Service<
   RateLimit,
   {
-    /**
-     * Waits for one slot under `key`: host and action, as in
-     * `"hunyuan.intl.tencentcloudapi.com/QueryHunyuanTo3DProJob"`.
-     */
+    /** Waits for a permit that counts from its grant. */
     readonly acquire: (key: string) => Effect.Effect<void, RateLimitUnavailable>
+    /** Waits for a permit that counts from the end of the scope, which is to be the answer of the request. */
+    readonly acquireScoped: (key: string) => Effect.Effect<void, RateLimitUnavailable, Scope.Scope>
   }
 >()("effect-hunyuan3d/RateLimit") {}
 
 /**
- * How many slots are granted in which time, for each key.
+ * How many permits there are in which time, for each key.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Options {
-  /** Slots in a window, a whole number of at least 1; 20 unless given. */
+  /** Permits in a window, a whole number of at least 1; 20 unless given. */
   readonly limit?: number | undefined
   /** The length of the rolling window, more than zero and finite; 1 second unless given. */
   readonly window?: Duration.Input | undefined
+  /**
+   * Since when a permit of `acquireScoped` counts: from the answer, which is the end of its scope, or from its grant, as
+   * a permit of `acquire` does. `"answer"` unless given.
+   */
+  readonly countFrom?: "answer" | "grant" | undefined
 }
 
 interface Rate {
   readonly limit: number
   readonly window: Duration.Duration
+  readonly countFrom: "answer" | "grant"
 }
 
 const rate = (options: Options | undefined): Rate => {
@@ -93,59 +114,18 @@ const rate = (options: Options | undefined): Rate => {
   if (!Duration.isFinite(window) || !Duration.isPositive(window)) {
     throw new RangeError(`RateLimit: window must be more than zero and finite, not ${Duration.format(window)}`)
   }
-  return { limit, window }
-}
-
-// A timer may fire early, so the clock is read again after each sleep; and it counts whole milliseconds, so that a
-// sleep of less might end at once and never bring the time nearer.
-const sleepUntil = Effect.fnUntraced(function* (time: bigint) {
-  const clock = yield* Clock.Clock
-  for (let left = time - clock.monotonicTimeNanosUnsafe(); left > 0n; left = time - clock.monotonicTimeNanosUnsafe()) {
-    yield* clock.sleep(Duration.millis(Math.ceil(Number(left) / 1_000_000)))
-  }
-})
-
-// The queue of one key. `pass` runs at its head, as soon as the ceiling allows a grant, and can hold the grant back.
-const makeGate = ({ limit, window }: Rate, pass: Effect.Effect<void, RateLimitUnavailable>) => {
-  const windowNanos = Duration.toNanosUnsafe(window)
-  // The ring of the last `limit` grant times; the one at `oldest` has to be a window old before the next grant.
-  const grants: Array<bigint> = []
-  let oldest = 0
-  const slot = Effect.gen(function* () {
-    const time = grants[oldest]
-    if (time !== undefined) yield* sleepUntil(time + windowNanos)
-    yield* pass
-    grants[oldest] = yield* Clock.monotonicTimeNanos
-    oldest = (oldest + 1) % limit
-  })
-  // A `Semaphore` would queue as well, but it copies its queue at every release: 20 000 waiters took it ten
-  // times longer.
-  const queue = new Set<Latch.Latch>()
-  return Effect.acquireUseRelease(
-    Effect.sync(() => {
-      const turn = Latch.makeUnsafe(queue.size === 0)
-      queue.add(turn)
-      return turn
-    }),
-    (turn) => Effect.andThen(turn.await, slot),
-    Effect.fnUntraced(function* (turn) {
-      queue.delete(turn)
-      const head = queue.values().next().value
-      // `openUnsafe` would run the head inside this fiber, and the one after inside that.
-      if (head !== undefined) yield* head.open
-    })
-  )
+  return { limit, window, countFrom: options?.countFrom ?? "answer" }
 }
 
 const make = (rate: Rate, pass: (key: string) => Effect.Effect<void, RateLimitUnavailable>): RateLimit["Service"] => {
-  const gates = new Map<string, Effect.Effect<void, RateLimitUnavailable>>()
-  return {
-    acquire: Effect.fn("RateLimit.acquire")(function* (key) {
-      const gate = gates.get(key) ?? makeGate(rate, pass(key))
-      gates.set(key, gate)
-      yield* gate
-    })
+  const gates = new Map<string, Gate.Gate<RateLimitUnavailable>>()
+  const gate = (key: string) => {
+    const gate = gates.get(key) ?? Gate.make(rate, pass(key))
+    gates.set(key, gate)
+    return gate
   }
+  const acquire = (key: string) => gate(key).acquire
+  return { acquire, acquireScoped: rate.countFrom === "grant" ? acquire : (key) => gate(key).acquireScoped }
 }
 
 /**
@@ -157,39 +137,45 @@ const make = (rate: Rate, pass: (key: string) => Effect.Effect<void, RateLimitUn
  *
  * **Details**
  *
- * A burst of up to `limit` goes at once. `acquire` never fails, and there is nothing to close. A timer counts whole
- * milliseconds, so a caller that had to wait can get its slot up to a millisecond after the ceiling allows it.
+ * A burst of up to `limit` goes at once. Neither `acquire` nor `acquireScoped` fails, and there is nothing to close. A
+ * timer counts whole milliseconds, so a caller that had to wait can get its permit up to a millisecond after the ceiling
+ * allows it.
  *
  * A `limit` that is not a whole number of at least 1, or a `window` that is not more than zero and finite, is a mistake
  * in the program: the layer dies with a `RangeError` that names it.
  *
  * **Gotchas**
  *
- * Each call of this function makes a layer with gates of its own: keep the layer in a constant and share it, or the
- * limit is granted several times over. A key stays in memory as long as the layer, so name keys after the few actions
- * of an API, never after jobs or users.
+ * - Each call of this function makes a layer with gates of its own: keep the layer in a constant and share it, or the
+ *   limit is granted several times over.
+ * - A key stays in memory as long as the layer, so name keys after the few actions of an API, never after jobs or users.
+ * - With `countFrom: "grant"` the service can see up to twice the limit in one window: a burst that arrives late,
+ *   because its connections are made first, and the next one, which arrives on time. A longer window, such as
+ *   `{ countFrom: "grant", window: "1050 millis" }`, allows for requests that travel up to 50 ms longer than others.
  *
- * **Example** (The third of two)
+ * **Example** (A permit that counts from the answer)
  *
  * ```ts
  * import assert from "node:assert/strict"
  * import { Duration, Effect } from "effect"
  * import * as RateLimit from "effect-hunyuan3d/RateLimit"
  *
- * const three = Effect.gen(function* () {
- *   const { acquire } = yield* RateLimit.RateLimit
- *   yield* acquire("host/Action")
- *   yield* acquire("host/Action")
- *   yield* acquire("host/Action") // waits until the first grant is 100 ms old
- * })
+ * const send = Effect.sleep("50 millis") // a request and its answer
  *
- * const [took] = await three.pipe(
+ * const attempt = Effect.gen(function* () {
+ *   const { acquireScoped } = yield* RateLimit.RateLimit
+ *   yield* acquireScoped("host/Action")
+ *   yield* send
+ * }).pipe(Effect.scoped)
+ *
+ * const [took] = await Effect.all([attempt, attempt, attempt], { concurrency: "unbounded" }).pipe(
  *   Effect.timed,
  *   Effect.provide(RateLimit.layer({ limit: 2, window: "100 millis" })),
  *   Effect.runPromise
  * )
  *
- * assert.ok(Duration.isGreaterThanOrEqualTo(took, Duration.millis(100)))
+ * // The third waits until the first answer is 100 ms old.
+ * assert.ok(Duration.isGreaterThan(took, Duration.millis(190)))
  * ```
  *
  * @category layers
@@ -198,8 +184,8 @@ const make = (rate: Rate, pass: (key: string) => Effect.Effect<void, RateLimitUn
 export const layer = (options?: Options): Layer.Layer<RateLimit> =>
   Layer.sync(RateLimit, () => make(rate(options), () => Effect.void))
 
-// Waits for a slot of the shared limiter. A slot whose caller was interrupted before its time goes to the next caller.
-const sharedSlot = (limiter: RateLimiter.RateLimiter, { limit, window }: Rate, key: string) => {
+// Waits for a permit of the shared limiter. One whose caller was interrupted before its time goes to the next caller.
+const sharedPermit = (limiter: RateLimiter.RateLimiter, { limit, window }: Rate, key: string) => {
   const pace = Duration.millis(Math.ceil(Duration.toMillis(window) / limit))
   let reserved = 0n
   return Effect.gen(function* () {
@@ -212,7 +198,7 @@ const sharedSlot = (limiter: RateLimiter.RateLimiter, { limit, window }: Rate, k
       )
       reserved = (yield* Clock.monotonicTimeNanos) + Duration.toNanosUnsafe(delay)
     }
-    yield* sleepUntil(reserved)
+    yield* Gate.sleepUntil(reserved)
   })
 }
 
@@ -225,23 +211,24 @@ const sharedSlot = (limiter: RateLimiter.RateLimiter, { limit, window }: Rate, k
  *
  * **Details**
  *
- * All processes together get one slot every `window / limit` (rounded up to whole milliseconds; 50 ms unless given
- * otherwise), so that no rolling window holds more than `limit`. There is no burst: the second of two calls made at
- * once waits. Each process still keeps the ceiling of `layer` by itself, even when the store loses its state.
+ * All processes together get one permit every `window / limit` (rounded up to whole milliseconds; 50 ms unless given
+ * otherwise), so that no rolling window holds more than `limit` grants. There is no burst: the second of two calls made
+ * at once waits. Each process also keeps the ceiling of `layer` by itself, even when the store loses its state.
  *
- * Only the caller at the head of a process's queue has a slot of the store. When it is interrupted, the slot goes to
- * the next caller of that process; if none comes in time, the slot is lost.
+ * Only the caller at the head of a process's queue has a permit of the store. When it is interrupted, the permit goes
+ * to the next caller of that process; if none comes in time, the permit is lost.
  *
- * When the store fails, so does `acquire`, with `RateLimitUnavailable`. Bad options are a defect, as in `layer`.
+ * When the store fails, so do `acquire` and `acquireScoped`, with `RateLimitUnavailable`. Bad options are a defect, as
+ * in `layer`.
  *
  * **Gotchas**
  *
- * The ceiling is exact at the store. Where its answers take now 1 ms, now 40, a grant can come that much later than its
- * slot, and closer to the next: a rolling window can then hold one more for each 50 ms of difference, begun or full. A
- * `limit` of one less than the account's leaves room for that.
- *
- * A process has one question to the store open for a key at a time, so an answer that takes longer than a slot slows it
- * down. Accounts that share a store need a prefix each: `RateLimiter.layerStoreRedis({ prefix })`.
+ * - The store counts permits from their grant, whatever `countFrom` is. Where its answers take now 1 ms, now 40, and
+ *   requests travel for different times, a rolling window at the service can hold one request more for each 50 ms of
+ *   difference, begun or full. A `limit` of one less than the account's leaves room for that.
+ * - A process has one question to the store open for a key at a time, so an answer that takes longer than the time
+ *   between two permits slows it down.
+ * - Accounts that share a store need a prefix each: `RateLimiter.layerStoreRedis({ prefix })`.
  *
  * **Example** (Two processes, one store)
  *
@@ -259,7 +246,7 @@ const sharedSlot = (limiter: RateLimiter.RateLimiter, { limit, window }: Rate, k
  *
  * const [took] = await first.pipe(Effect.andThen(second), Effect.timed, Effect.provide(store), Effect.runPromise)
  *
- * assert.ok(Duration.isGreaterThan(took, Duration.millis(49))) // a slot each 50 ms, and the store drops fractions
+ * assert.ok(Duration.isGreaterThan(took, Duration.millis(49))) // a permit each 50 ms, and the store drops fractions
  * ```
  *
  * @category layers
@@ -271,18 +258,21 @@ export const layerShared = (options?: Options): Layer.Layer<RateLimit, never, Ra
     Effect.gen(function* () {
       const limiter = yield* RateLimiter.RateLimiter
       const shared = rate(options)
-      return make(shared, (key) => sharedSlot(limiter, shared, key))
+      return make(shared, (key) => sharedPermit(limiter, shared, key))
     })
   )
 
 /**
- * Grants every slot at once.
+ * Grants every permit at once.
  *
  * **When to use**
  *
- * Use against a recording or a model of the service, or where something else keeps the limit.
+ * Use against a recording or the fake, or where something else keeps the limit.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layerNone: Layer.Layer<RateLimit> = Layer.succeed(RateLimit, { acquire: () => Effect.void })
+export const layerNone: Layer.Layer<RateLimit> = Layer.succeed(RateLimit, {
+  acquire: () => Effect.void,
+  acquireScoped: () => Effect.void
+})

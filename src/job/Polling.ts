@@ -4,10 +4,12 @@
  * A wait looks at once. After each look the schedule is stepped with the `Job`
  * that was seen and says how long to sleep, or ends the wait. Any Effect
  * `Schedule` that takes a `Job` will do, so it can look more often while a job
- * runs than while it waits for a slot.
+ * runs than while it waits for a task slot.
  *
- * What surprises: a look that failed for a transient reason does not step the
- * schedule. It is repeated after a pause of its own until the deadline.
+ * **Gotchas**
+ *
+ * - A look that failed for a reason that may pass does not step the schedule. It is
+ *   retried after pauses of its own until the deadline.
  *
  * @since 0.1.0
  */

@@ -126,7 +126,7 @@ export const once = Effect.provide(Policy.layer({ retry: Schedule.recurs(0) }))
 /** A limiter that grants permits in a way of its own. */
 export const layerLimiter = (
   acquire: (key: string) => Effect.Effect<void, RateLimit.RateLimitUnavailable>
-): Layer.Layer<RateLimit.RateLimit> => Layer.succeed(RateLimit.RateLimit, { acquire })
+): Layer.Layer<RateLimit.RateLimit> => Layer.succeed(RateLimit.RateLimit, { acquire, acquireScoped: acquire })
 
 /** A limiter whose shared store is down. */
 export const layerStoreDown = layerLimiter((key) =>

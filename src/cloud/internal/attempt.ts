@@ -4,6 +4,7 @@
  * **Gotchas**
  *
  * - The signature is made after the permit is granted, so it is fresh when it is sent.
+ * - The permit counts from the answer, since the request arrived at the service before it.
  * - A submission runs uninterruptibly, so that its answer is not lost. It can still be
  *   interrupted before it is sent.
  * - A clock that is wrong is repaired once per attempt, from the `Date` of the answer.
@@ -48,14 +49,15 @@ export const makeAttempt = Effect.gen(function* () {
   ) {
     const { action, product, safeToRepeat } = operation
     const permit = Effect.mapError(
-      limiter.acquire(`${new URL(request.url).host}/${action}`),
+      limiter.acquireScoped(`${new URL(request.url).host}/${action}`),
       (cause) => new ApiError.NoPermit({ description: cause.message, cause })
     )
     const prepare = Effect.andThen(permit, sign(request, product.service))
+    // The scope ends with the answer, or with the failure.
     const sent = Effect.gen(function* () {
       const signed = yield* safeToRepeat ? prepare : Effect.interruptible(prepare)
       return { signed, answer: yield* exchange(send, signed, policy) }
-    })
+    }).pipe(Effect.scoped)
     const { signed, answer } = yield* Effect.mapError(sent, (reason): Failure => ({ reason }))
     const result = readAnswer(operation, region, answer)
     if (Result.isFailure(result) && isClockSkew(result.failure)) {

@@ -1,0 +1,138 @@
+/**
+ * The gate of one key of a `RateLimit`: a queue of callers, and a fixed number of permits at its head.
+ *
+ * A permit is free, held or counting. It is held from its grant until it begins to count, and one window after that it
+ * is free again. So at any time the permits that are held, and those that began to count less than a window ago, are
+ * `limit` at most. Whatever is done between the grant of a permit and its counting is therefore done at most `limit`
+ * times in any rolling window.
+ *
+ * Callers are served in the order in which they came. Only the caller at the head waits for a permit; then it lets the
+ * next one through. So a queue of any length costs one timer.
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Latch from "effect/Latch"
+import type * as Scope from "effect/Scope"
+
+export interface Gate<E> {
+  /** Waits for a permit that counts from its grant. */
+  readonly acquire: Effect.Effect<void, E>
+  /** Waits for a permit that counts from the end of the scope. */
+  readonly acquireScoped: Effect.Effect<void, E, Scope.Scope>
+}
+
+/** Waits until the monotonic clock shows `time`. */
+export const sleepUntil = Effect.fnUntraced(function* (time: bigint) {
+  const clock = yield* Clock.Clock
+  // A timer may fire early, so the clock is read again after each sleep. A timer counts whole milliseconds, so a sleep
+  // of less might end at once and never bring the time nearer.
+  for (let left = time - clock.monotonicTimeNanosUnsafe(); left > 0n; left = time - clock.monotonicTimeNanosUnsafe()) {
+    yield* clock.sleep(Duration.millis(Math.ceil(Number(left) / 1_000_000)))
+  }
+})
+
+const makePermits = (limit: number, window: Duration.Duration) => {
+  const windowNanos = Duration.toNanosUnsafe(window)
+  let granted = 0
+  let counted = 0
+  // A ring of the last `limit` times at which a permit began to count.
+  const since: Array<bigint> = []
+  const oneCounts = Latch.makeUnsafe()
+
+  return {
+    /** Waits until a permit is free. Only one caller at a time may wait. */
+    wait: Effect.gen(function* () {
+      if (granted - counted === limit) {
+        oneCounts.closeUnsafe()
+        yield* oneCounts.await
+      }
+      // There is none for the first `limit` permits.
+      const oldest = since[granted % limit]
+      if (oldest !== undefined) yield* sleepUntil(oldest + windowNanos)
+    }),
+    /** Takes the free permit. */
+    hold: () => {
+      granted++
+    },
+    /** Lets a held permit count from now. */
+    count: Effect.map(Clock.monotonicTimeNanos, (now) => {
+      since[counted % limit] = now
+      counted++
+      oneCounts.openUnsafe()
+    })
+  }
+}
+
+interface Waiter {
+  /** Lets the waiter go on; it is there as soon as the waiter has suspended. */
+  resume?: (effect: Effect.Effect<void>) => void
+}
+
+// A `Semaphore` would queue as well, but it copies its queue at each release.
+const makeQueue = () => {
+  const waiters = new Set<Waiter>()
+  // A new iterator for each waiter would pass over all places that earlier waiters have left.
+  let order = waiters.values()
+  let head: Waiter | undefined
+
+  const advance = () => {
+    head = order.next().value
+    // An iterator that came to its end stays there.
+    if (head === undefined) order = waiters.values()
+  }
+
+  return {
+    enter: (waiter: Waiter) => {
+      waiters.add(waiter)
+      if (head === undefined) advance()
+    },
+    /** Waits until the waiter is at the head. */
+    turn: (waiter: Waiter) =>
+      Effect.callback<void>((resume) => {
+        if (head === waiter) resume(Effect.void)
+        else waiter.resume = resume
+      }),
+    /** Removes the waiter; if it is at the head, the next one has its turn. */
+    leave: (waiter: Waiter) =>
+      Effect.withFiber((fiber) => {
+        waiters.delete(waiter)
+        if (head !== waiter) return Effect.void
+        advance()
+        const resume = head?.resume
+        // Resumed at once, the next waiter would run inside this fiber, and the one after inside that.
+        if (resume !== undefined) fiber.currentDispatcher.scheduleTask(() => resume(Effect.void), 0)
+        return Effect.void
+      })
+  }
+}
+
+/**
+ * Makes the gate of one key. `pass` runs at the head of the queue when a permit is free, and can hold the grant back.
+ */
+export const make = <E>(
+  { limit, window }: { readonly limit: number; readonly window: Duration.Duration },
+  pass: Effect.Effect<void, E>
+): Gate<E> => {
+  const permits = makePermits(limit, window)
+  const queue = makeQueue()
+  const atHead = Effect.andThen(permits.wait, pass)
+
+  // The wait can be interrupted if the caller can. Once the permit is held, `granted` runs, whatever happens.
+  const acquire = <R>(granted: Effect.Effect<void, never, R>): Effect.Effect<void, E, R> =>
+    Effect.uninterruptibleMask((restore) => {
+      const waiter: Waiter = {}
+      queue.enter(waiter)
+      return Effect.onExit(restore(Effect.andThen(queue.turn(waiter), atHead)), (exit) => {
+        if (Exit.isFailure(exit)) return queue.leave(waiter)
+        permits.hold()
+        return Effect.andThen(queue.leave(waiter), granted)
+      })
+    })
+
+  return {
+    acquire: acquire(permits.count),
+    acquireScoped: acquire(Effect.addFinalizer(() => permits.count))
+  }
+}
