@@ -17,8 +17,13 @@ const receiver = Effect.gen(function* () {
     }, Math.random() * 30)
   })
   yield* Effect.acquireRelease(
-    Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
-    () => Effect.callback<void>((resume) => void server.close(() => resume(Effect.void)).closeAllConnections())
+    Effect.callback<void>((resume) => {
+      server.listen(0, "127.0.0.1", () => resume(Effect.void))
+    }),
+    () =>
+      Effect.callback<void>((resume) => {
+        server.close(() => resume(Effect.void)).closeAllConnections()
+      })
   )
   const address = server.address()
   return { arrivals, url: `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/` }
