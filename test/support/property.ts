@@ -17,13 +17,10 @@ const { CI, PROPERTY_PATH, PROPERTY_RUNS, PROPERTY_SEED } = process.env
 const scale = Number(PROPERTY_RUNS ?? (CI ? 1 : 0.25))
 const replayedPath = PROPERTY_PATH === undefined ? {} : { path: PROPERTY_PATH }
 
-/** The time limit of the project that unit tests belong to (vitest.config.ts). */
-const unitTimeout = 5000
-
 interface Options {
   /** How many values are drawn in CI; 100 unless given. */
   readonly runs?: number
-  /** In milliseconds, for properties that need longer than a unit test may take. */
+  /** In milliseconds. The time limit of the project unless given. */
   readonly timeout?: number
 }
 
@@ -42,7 +39,7 @@ export const property = <Values extends [unknown, ...Array<unknown>]>(
   title: string,
   arbitraries: { [K in keyof Values]: fc.Arbitrary<Values[K]> },
   check: (...values: Values) => void | Effect.Effect<unknown, unknown, Scope.Scope>,
-  { runs = 100, timeout = unitTimeout }: Options = {}
+  { runs = 100, timeout }: Options = {}
 ): void =>
   it(
     title,
@@ -62,5 +59,5 @@ export const property = <Values extends [unknown, ...Array<unknown>]>(
         cause: details.errorInstance
       })
     },
-    timeout * Math.max(1, scale)
+    scale > 1 ? (timeout ?? 5000) * scale : timeout
   )
