@@ -4,7 +4,7 @@
  *
  * - `PROPERTY_RUNS` scales how many values are drawn: 1 in CI, 0.25 elsewhere. Above 1 it scales the time limit too.
  * - A failed test prints a command after `To replay:`. The command sets `PROPERTY_SEED` and `PROPERTY_PATH`, so it runs
- *   that test alone, and with the value that failed first. It prints one for a test that ran out of time, too.
+ *   that test alone, and with the value that failed first. A test that ran out of time prints one, too.
  */
 import { it } from "@effect/vitest"
 import { Effect, type Scope } from "effect"
@@ -28,7 +28,7 @@ interface Options {
 const pattern = (fullName: string) => `"^${fullName.replace(/[^\p{L}\p{N} _,:-]/gu, ".")}$"`
 
 const replay = ({ file, fullTestName }: TestContext["task"], seed: number, path?: string | null) =>
-  `To replay: PROPERTY_SEED=${seed} ${path ? `PROPERTY_PATH=${path} ` : ""}` +
+  `To replay: PROPERTY_SEED=${seed} ${path ? `PROPERTY_PATH=${path}` : `PROPERTY_RUNS=${scale}`} ` +
   `npx vitest run ${file.name} -t ${pattern(fullTestName)}`
 
 /**
