@@ -6,28 +6,14 @@ const real = ["test/**/*.{socket,process,server}.test.ts"]
 export default defineConfig({
   test: {
     projects: [
-      {
-        test: {
-          name: "unit",
-          include: ["test/**/*.test.ts"],
-          exclude: real,
-          testTimeout: 5000,
-          // The files of a worker share what they import: loading Effect takes each file about as long as its tests.
-          isolate: false
-        }
-      },
-      {
-        test: {
-          name: "real",
-          include: real,
-          testTimeout: 60_000,
-          // After the unit tests, so that processes take no time from those.
-          sequence: { groupOrder: 1 }
-        }
-      }
+      { extends: true, test: { name: "unit", include: ["test/**/*.test.ts"], exclude: real, testTimeout: 5000 } },
+      // After the unit tests, so that servers and processes take no time from those.
+      { extends: true, test: { name: "real", include: real, testTimeout: 60_000, sequence: { groupOrder: 1 } } }
     ],
     // One core less is the default, which is half of a machine with two.
     maxWorkers: "100%",
+    // The files of a worker share what they import: loading Effect takes as long as the tests of a file.
+    isolate: false,
     // CI takes the counts from the report.
     reporters: process.env["CI"]
       ? ["default", ["json", { outputFile: "node_modules/.cache/vitest.json" }]]

@@ -4,7 +4,7 @@
  *
  * - `PROPERTY_RUNS` scales how many values are drawn: 1 in CI, 0.25 elsewhere. Above 1 it scales the time limit too.
  * - A failed test prints a command after `To replay:`. The command sets `PROPERTY_SEED` and `PROPERTY_PATH`, so it runs
- *   that test alone, and with the value that failed first. It prints one for a test that ran out of time, too.
+ *   that test alone, and with the value that failed first. A test that ran out of time prints one, too.
  */
 import { it } from "@effect/vitest"
 import { Effect, type Scope } from "effect"
@@ -17,13 +17,10 @@ const { CI, PROPERTY_PATH, PROPERTY_RUNS, PROPERTY_SEED } = process.env
 const scale = Number(PROPERTY_RUNS ?? (CI ? 1 : 0.25))
 const replayedPath = PROPERTY_PATH === undefined ? {} : { path: PROPERTY_PATH }
 
-/** The time limit of the project that unit tests belong to (vitest.config.ts). */
-const unitTimeout = 5000
-
 interface Options {
   /** How many values are drawn in CI; 100 unless given. */
   readonly runs?: number
-  /** In milliseconds, for properties that need longer than a unit test may take. */
+  /** In milliseconds. The time limit of the project unless given. */
   readonly timeout?: number
 }
 
@@ -31,7 +28,7 @@ interface Options {
 const pattern = (fullName: string) => `"^${fullName.replace(/[^\p{L}\p{N} _,:-]/gu, ".")}$"`
 
 const replay = ({ file, fullTestName }: TestContext["task"], seed: number, path?: string | null) =>
-  `To replay: PROPERTY_SEED=${seed} ${path ? `PROPERTY_PATH=${path} ` : ""}` +
+  `To replay: PROPERTY_SEED=${seed} ${path ? `PROPERTY_PATH=${path}` : `PROPERTY_RUNS=${scale}`} ` +
   `npx vitest run ${file.name} -t ${pattern(fullTestName)}`
 
 /**
@@ -42,7 +39,7 @@ export const property = <Values extends [unknown, ...Array<unknown>]>(
   title: string,
   arbitraries: { [K in keyof Values]: fc.Arbitrary<Values[K]> },
   check: (...values: Values) => void | Effect.Effect<unknown, unknown, Scope.Scope>,
-  { runs = 100, timeout = unitTimeout }: Options = {}
+  { runs = 100, timeout }: Options = {}
 ): void =>
   it(
     title,
@@ -62,5 +59,5 @@ export const property = <Values extends [unknown, ...Array<unknown>]>(
         cause: details.errorInstance
       })
     },
-    timeout * Math.max(1, scale)
+    scale > 1 ? (timeout ?? 5000) * scale : timeout
   )
