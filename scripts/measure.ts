@@ -15,7 +15,7 @@
 import * as Http from "node:http"
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { Console, Effect, Layer } from "effect"
+import { Console, Effect, Layer, Schema } from "effect"
 import { FetchHttpClient, HttpClient } from "effect/http"
 import * as RateLimit from "../src/cloud/RateLimit.ts"
 
@@ -59,6 +59,9 @@ const receiver = (latency: number) =>
 const crowd = (times: ReadonlyArray<number>) =>
   Math.max(0, ...times.map((start) => times.filter((time) => time >= start && time < start + 1000).length))
 
+const decodeTimes = Schema.decodeUnknownSync(Schema.Array(Schema.Number))
+const decodeLatency = Schema.decodeUnknownSync(Schema.Number)
+
 const ratio = (times: number) => (times / limit).toFixed(2)
 
 const clients = { undici: NodeHttpClient.layerUndici, fetch: FetchHttpClient.layer }
@@ -80,7 +83,7 @@ const measure = Effect.fnUntraced(function* (
 
   const arrived = message(worker)
   worker.postMessage("arrivals")
-  const times = Array.from(Object.values(Object(yield* arrived)), Number).toSorted((a, b) => a - b)
+  const times = decodeTimes(yield* arrived).toSorted((a, b) => a - b)
   const start = times[0] ?? 0
   const inTime = times.filter((time) => time < start + seconds * 1000)
   const warm = inTime.filter((time) => time >= start + 2000)
@@ -109,5 +112,5 @@ if (isMainThread) {
   const rows = await Effect.runPromise(Effect.all(cases, { concurrency: "unbounded" }))
   await Effect.runPromise(Console.table(rows))
 } else {
-  receive(workerData)
+  receive(decodeLatency(workerData))
 }
