@@ -12,7 +12,7 @@
  */
 import * as Data from "effect/Data"
 import * as Runtime from "effect/Runtime"
-import { ApiError } from "../cloud/ApiError.ts"
+import { ApiError, isRefusal } from "../cloud/ApiError.ts"
 import { JobFailed, WaitTimeout } from "../job/QueryJob.ts"
 
 /** What a person is told, and the exit code of the program. */
@@ -34,7 +34,6 @@ export const fromError = (error: Error): Failure =>
 const exitCode = (error: Error): number => {
   if (error instanceof JobFailed) return 2
   if (error instanceof WaitTimeout) return 3
-  // A code of this library's own says that the service refused nothing.
-  if (error instanceof ApiError) return error.code.startsWith("Client.") ? 1 : 4
+  if (error instanceof ApiError) return isRefusal(error.reason) ? 4 : 1
   return 1
 }
