@@ -8,7 +8,6 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import type * as Credentials from "../../../cloud/Credentials.ts"
-import { setting } from "../../../internal/setting.ts"
 import * as Kinds from "../../../job/Kinds.ts"
 import { envelope, makeApi, type Api } from "./api.ts"
 import { readCall, type Answer, type Call } from "./call.ts"
@@ -62,7 +61,10 @@ const toSend = (call: Call, { response }: Answer, now: DateTime.Utc) => {
 
 export const make = Effect.fnUntraced(function* (options: Options = {}) {
   const jobs = makeJobs(options)
-  const api = makeApi(jobs, yield* setting(Kinds.Kinds), options.credential ?? credential, options)
+  // What stands beneath the fake, and what the caller provides: `QueryJob` provides the kinds that it knows itself.
+  const built = yield* Kinds.Kinds
+  const kinds = Effect.map(Kinds.Kinds, (provided) => [...provided, ...built])
+  const api = makeApi(jobs, kinds, options.credential ?? credential, options)
   const faults = makeFaults(options.faults)
   const log = makeLog()
 
