@@ -154,7 +154,7 @@ describe("fromResponse", () => {
         }),
         Effect.catchTag("SchemaError", () => Effect.void)
       ),
-    { runs: 2000 }
+    { runs: 500 }
   )
 })
 

@@ -65,7 +65,8 @@ export const make = Effect.fnUntraced(function* (directory: string, name: string
     )
   )
   return part
-})
+  // Else an interruption between the two leaves a part that nobody removes.
+}, Effect.uninterruptible)
 
 /** Makes a part that begins with what others left of the file; undefined when they left nothing. */
 export const resume = Effect.fnUntraced(function* (directory: string, name: string) {
