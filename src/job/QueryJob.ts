@@ -34,6 +34,7 @@ import * as SubscriptionRef from "effect/SubscriptionRef"
 import * as ApiError from "../cloud/ApiError.ts"
 import type * as Credentials from "../cloud/Credentials.ts"
 import * as Endpoint from "../cloud/Endpoint.ts"
+import * as SignedLink from "../cloud/SignedLink.ts"
 import * as TencentCloud from "../cloud/TencentCloud.ts"
 import { setting } from "../internal/setting.ts"
 import { makeLoops, type Progress } from "./internal/loops.ts"
@@ -54,7 +55,9 @@ export class JobFailed extends Schema.TaggedError<JobFailed>("effect-hunyuan3d/J
 }) {
   override get message(): string {
     const { id, errorCode, errorMessage } = this.job
-    return `Job ${id} failed: ${errorMessage || "the service gave no message"} (${errorCode || "no code"}). Submit it again, or change its input.`
+    // The service quotes links of the request.
+    const said = SignedLink.withoutQueries(errorMessage) || "the service gave no message"
+    return `Job ${id} failed: ${said} (${errorCode || "no code"}). Submit it again, or change its input.`
   }
 }
 

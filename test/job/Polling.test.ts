@@ -1,0 +1,62 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, Fiber, Layer, Schedule } from "effect"
+import { TestClock } from "effect/testing"
+import * as Polling from "../../src/job/Polling.ts"
+import * as QueryJob from "../../src/job/QueryJob.ts"
+import { id, looking, running } from "../support/jobs.ts"
+
+describe("Polling", () => {
+  it.effect("looks by default at once, then every 3 to 15 seconds with jitter, for 30 minutes", () =>
+    Effect.gen(function* () {
+      const { jobs, times } = yield* looking(() => Effect.succeed(running))
+      const fiber = yield* Effect.forkChild(Effect.flip(jobs.wait(id)))
+      yield* TestClock.adjust("30 minutes")
+      assert.strictEqual((yield* Fiber.join(fiber))._tag, "WaitTimeout")
+      const all = yield* times
+      const pauses = all.slice(1).map((time, index) => time - (all[index] ?? 0))
+      assert.strictEqual(all[0], 0)
+      assert.isTrue(pauses.every((pause) => pause >= 2400 && pause <= 18_000))
+      assert.isBelow(pauses[0] ?? 0, 3601)
+      assert.isAbove(Math.max(...pauses), 12_000)
+      assert.isAbove(new Set(pauses).size, 50)
+    })
+  )
+
+  it.effect("looks every second when it is eager", () =>
+    Effect.gen(function* () {
+      const { jobs, times } = yield* looking(() => Effect.succeed(running))
+      const wait = jobs.wait(id, { schedule: Polling.eager, deadline: "3500 millis" })
+      const fiber = yield* Effect.forkChild(Effect.flip(wait))
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.join(fiber)
+      assert.deepStrictEqual(yield* times, [0, 1000, 2000, 3000])
+    })
+  )
+
+  it.effect("counts when it is provided around a wait, or beneath the layer, and the wait's own options count first", () =>
+    Effect.gen(function* () {
+      const script = QueryJob.layerTest({ [id]: [running] })
+      const polling = Polling.layer({ schedule: Schedule.spaced("1 second"), deadline: "10500 millis" })
+      const wait = (options?: QueryJob.WaitOptions) =>
+        QueryJob.QueryJob.use((jobs) => Effect.flip(jobs.wait(id, options)))
+      for (const [provided, looks] of [
+        [wait().pipe(Effect.provide(script), Effect.provide(polling)), 11],
+        [wait().pipe(Effect.provide(script.pipe(Layer.provide(polling)))), 11],
+        [wait({ deadline: "2500 millis" }).pipe(Effect.provide(script), Effect.provide(polling)), 3]
+      ] as const) {
+        const fiber = yield* Effect.forkChild(provided)
+        yield* TestClock.adjust("11 seconds")
+        const error = yield* Fiber.join(fiber)
+        assert.strictEqual(error._tag === "WaitTimeout" ? error.looks : error._tag, looks)
+      }
+    })
+  )
+
+  it.effect("keeps what a layer does not change", () =>
+    Effect.gen(function* () {
+      const { deadline, schedule } = yield* Effect.provide(Polling.Polling, Polling.layer({ deadline: "2 hours" }))
+      assert.strictEqual(Duration.toHours(Duration.fromInputUnsafe(deadline)), 2)
+      assert.strictEqual(schedule, Polling.relaxed)
+    })
+  )
+})
