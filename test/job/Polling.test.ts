@@ -33,23 +33,25 @@ describe("Polling", () => {
     })
   )
 
-  it.effect("counts when it is provided around a wait, or beneath the layer, and the wait's own options count first", () =>
-    Effect.gen(function* () {
-      const script = QueryJob.layerTest({ [id]: [running] })
-      const polling = Polling.layer({ schedule: Schedule.spaced("1 second"), deadline: "10500 millis" })
-      const wait = (options?: QueryJob.WaitOptions) =>
-        QueryJob.QueryJob.use((jobs) => Effect.flip(jobs.wait(id, options)))
-      for (const [provided, looks] of [
-        [wait().pipe(Effect.provide(script), Effect.provide(polling)), 11],
-        [wait().pipe(Effect.provide(script.pipe(Layer.provide(polling)))), 11],
-        [wait({ deadline: "2500 millis" }).pipe(Effect.provide(script), Effect.provide(polling)), 3]
-      ] as const) {
-        const fiber = yield* Effect.forkChild(provided)
-        yield* TestClock.adjust("11 seconds")
-        const error = yield* Fiber.join(fiber)
-        assert.strictEqual(error._tag === "WaitTimeout" ? error.looks : error._tag, looks)
-      }
-    })
+  it.effect(
+    "counts when it is provided around a wait, or beneath the layer, and the wait's own options count first",
+    () =>
+      Effect.gen(function* () {
+        const script = QueryJob.layerTest({ [id]: [running] })
+        const polling = Polling.layer({ schedule: Schedule.spaced("1 second"), deadline: "10500 millis" })
+        const wait = (options?: QueryJob.WaitOptions) =>
+          QueryJob.QueryJob.use((jobs) => Effect.flip(jobs.wait(id, options)))
+        for (const [provided, looks] of [
+          [wait().pipe(Effect.provide(script), Effect.provide(polling)), 11],
+          [wait().pipe(Effect.provide(script.pipe(Layer.provide(polling)))), 11],
+          [wait({ deadline: "2500 millis" }).pipe(Effect.provide(script), Effect.provide(polling)), 3]
+        ] as const) {
+          const fiber = yield* Effect.forkChild(provided)
+          yield* TestClock.adjust("11 seconds")
+          const error = yield* Fiber.join(fiber)
+          assert.strictEqual(error._tag === "WaitTimeout" ? error.looks : error._tag, looks)
+        }
+      })
   )
 
   it.effect("keeps what a layer does not change", () =>

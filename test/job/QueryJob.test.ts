@@ -44,9 +44,7 @@ describe("QueryJob.wait", () => {
 
   it.effect("fails at its deadline, with a ticket and what it saw", () =>
     Effect.gen(function* () {
-      const error = timeoutOf(
-        yield* settled(Effect.flip(wait({ schedule: everySecond, deadline: "3500 millis" })))
-      )
+      const error = timeoutOf(yield* settled(Effect.flip(wait({ schedule: everySecond, deadline: "3500 millis" }))))
       assert.deepStrictEqual(error.ticket, new Job.JobTicket({ jobId: id, kind: "Pro", region: "ap-singapore" }))
       assert.deepStrictEqual(error.last, running)
       assert.strictEqual(error.looks, 4)
@@ -67,9 +65,7 @@ describe("QueryJob.wait", () => {
   it.effect("goes on after looks that failed for a reason that may pass", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* settled(wait({ schedule: everySecond })), done)
-    }).pipe(
-      Effect.provide(QueryJob.layerTest({ [id]: [passing, passing, running, passing, passing, passing, done] }))
-    )
+    }).pipe(Effect.provide(QueryJob.layerTest({ [id]: [passing, passing, running, passing, passing, passing, done] })))
   )
 
   it.effect("ends at its deadline when every look fails, and says why the last one did", () =>
@@ -219,7 +215,10 @@ describe("QueryJob.query", () => {
   })
   const Jobs = QueryJob.layerNoDeps.pipe(Layer.provide(Mirror))
   const query = (target: QueryJob.Target) =>
-    Effect.map(QueryJob.QueryJob.use((jobs) => jobs.query(target)), (job) => job.extra)
+    Effect.map(
+      QueryJob.QueryJob.use((jobs) => jobs.query(target)),
+      (job) => job.extra
+    )
 
   it.effect("takes an id for a Pro job in the endpoint's region, and a ticket's kind and region from the ticket", () =>
     Effect.gen(function* () {
