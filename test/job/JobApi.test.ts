@@ -1,175 +1,181 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Logger, Redacted, Schema } from "effect"
-import { HttpClient, HttpClientError } from "effect/http"
-import * as TestClock from "effect/testing/TestClock"
+import { Effect, Layer, Ref, Schedule, Stream } from "effect"
+import * as ApiError from "../../src/cloud/ApiError.ts"
 import * as Credentials from "../../src/cloud/Credentials.ts"
-import * as RateLimit from "../../src/cloud/RateLimit.ts"
-import * as Signer from "../../src/cloud/Signer.ts"
+import * as Endpoint from "../../src/cloud/Endpoint.ts"
 import * as TencentCloud from "../../src/cloud/TencentCloud.ts"
 import * as GenerateJob from "../../src/job/GenerateJob.ts"
 import * as Job from "../../src/job/Job.ts"
 import * as JobApi from "../../src/job/JobApi.ts"
 import * as JobKind from "../../src/job/JobKind.ts"
-import * as Kinds from "../../src/job/Kinds.ts"
 import * as QueryJob from "../../src/job/QueryJob.ts"
 import * as SubmitJob from "../../src/job/SubmitJob.ts"
-import * as Fake from "../../src/testing/Fake.ts"
-import { layerStoreDown } from "../support/wire.ts"
+import { done, id, lasting, passing, running, waiting } from "../support/jobs.ts"
+import { type Answer, credential, json, settled, transport } from "../support/wire.ts"
 
-const id = Job.JobId.make("1375367755519696896")
-
-const Sculpture = JobKind.make({
-  name: "Sculpture",
-  submit: "SubmitSculptureJob",
-  query: "QuerySculptureJob",
-  request: Schema.Struct({ Prompt: Schema.String })
-})
-
-/** Runs an effect to its end in virtual time. */
-const settled = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
-  const fiber = yield* Effect.forkChild(effect)
-  yield* TestClock.adjust("1 hour")
-  return yield* Fiber.join(fiber)
-})
+const request = { Prompt: "a teapot" }
 
 describe("a JobApi of one's own", () => {
-  const rows = new Map<Job.JobId, Job.Job>()
-  const Database = Layer.succeed(JobApi.JobApi, {
-    submit: () => Effect.sync(() => (rows.set(id, new Job.Done({ id })), id)),
-    query: (ticket) => Effect.succeed(rows.get(ticket.jobId) ?? new Job.Waiting({ id: ticket.jobId }))
+  /** Jobs in a table, as an application keeps them that a webhook tells of their end. */
+  const database = Effect.gen(function* () {
+    const rows = yield* Ref.make<ReadonlyMap<string, Job.Job>>(new Map())
+    const write = (job: Job.Job) => Ref.update(rows, (all) => new Map([...all, [job.id, job]]))
+    const Api = Layer.succeed(JobApi.JobApi, {
+      submit: Effect.fnUntraced(function* () {
+        const jobId = Job.JobId.make(String(1_000_000_000 + (yield* Ref.get(rows)).size))
+        yield* write(new Job.Waiting({ id: jobId }))
+        return jobId
+      }),
+      query: Effect.fnUntraced(function* ({ jobId, region }) {
+        const row = (yield* Ref.get(rows)).get(jobId)
+        if (row !== undefined) return row
+        return yield* new ApiError.ApiError({
+          action: "read",
+          region,
+          reason: new ApiError.NotFound({ code: "NoRow", description: "there is no such row", region })
+        })
+      })
+    })
+    const webhook = (job: Job.Job, after: "1 minute" | "2 minutes") => Effect.delay(write(job), after)
+    const Jobs = GenerateJob.layerNoDeps.pipe(
+      Layer.provideMerge(Layer.merge(SubmitJob.layerNoDeps, QueryJob.layerNoDeps)),
+      Layer.provide(Api)
+    )
+    return { Jobs, webhook }
   })
-  const Jobs = GenerateJob.layerNoDeps.pipe(
-    Layer.provideMerge(Layer.merge(SubmitJob.layerNoDeps, QueryJob.layerNoDeps)),
-    Layer.provide(Database)
-  )
 
-  it.effect("serves submissions, queries and the whole job, without HTTP", () =>
+  it.effect("tells QueryJob the state of a job that SubmitJob submitted through it", () =>
     Effect.gen(function* () {
-      const done = yield* GenerateJob.GenerateJob.use((jobs) => jobs.generate(JobKind.Pro, { Prompt: "a cat" }))
-      assert.strictEqual(done.id, id)
-      const ticket = yield* SubmitJob.SubmitJob.use((jobs) => jobs.submit(JobKind.Pro, { Prompt: "a cat" }))
-      assert.strictEqual((yield* QueryJob.QueryJob.use((jobs) => jobs.wait(ticket))).status, "DONE")
-    }).pipe(Effect.provide(Jobs))
-  )
-})
-
-describe("a kind of one's own", () => {
-  const submit = SubmitJob.SubmitJob.use((jobs) => jobs.submit(Sculpture, { Prompt: "a cat" }))
-  const wait = (ticket: Job.JobTicket) => QueryJob.QueryJob.use((jobs) => jobs.wait(ticket))
-  // One fake, and an application over it for each process.
-  const Service = Fake.layer({ run: "1 minute" }).pipe(Layer.provide(Kinds.layer([Sculpture])))
-  const Process = Layer.fresh(GenerateJob.layer)
-
-  it.effect("is waited for by the ticket of its submission", () =>
-    settled(Effect.flatMap(submit, wait)).pipe(Effect.provide(Process), Effect.provide(Service))
-  )
-
-  it.effect("is waited for in another process that knows it by Kinds", () =>
-    Effect.gen(function* () {
-      const ticket = yield* Effect.provide(submit, Process)
-      const done = yield* settled(wait(ticket)).pipe(Effect.provide(Process), Effect.provide(Kinds.layer([Sculpture])))
-      assert.strictEqual(done.id, ticket.jobId)
-    }).pipe(Effect.provide(Service))
-  )
-
-  it.effect("that another process does not know is an InvalidInput, and nothing is sent", () =>
-    Effect.gen(function* () {
-      const ticket = yield* Effect.provide(submit, Process)
-      const error = yield* Effect.flip(wait(ticket)).pipe(Effect.provide(Process))
-      assert.isTrue(error._tag === "ApiError" && error.reason._tag === "InvalidInput" && !error.mayHaveRun)
-      assert.include(error.message, "Kinds.layer")
-      assert.lengthOf(yield* Fake.Fake.use((fake) => fake.requests), 1)
-    }).pipe(Effect.provide(Service))
-  )
-})
-
-describe("credentials whose source fails", () => {
-  const failing = (isRetryable: boolean, times: number) => {
-    let left = times
-    return Layer.succeed(Credentials.Credentials, {
-      get: Effect.suspend(() =>
-        left-- > 0
-          ? Effect.fail(new Credentials.CredentialsError({ message: "the source is away", isRetryable }))
-          : Effect.succeed(Fake.credential)
-      )
-    })
-  }
-  const wait = QueryJob.QueryJob.use((jobs) => jobs.wait(id))
-  const Service = Fake.layer({ jobs: [{ id, run: "10 minutes" }] })
-  const over = (credentials: Layer.Layer<Credentials.Credentials>) =>
-    QueryJob.layer.pipe(Layer.provide(credentials), Layer.provide(Service))
-
-  it.effect("for a moment do not end a wait", () =>
-    Effect.gen(function* () {
-      assert.strictEqual((yield* settled(Effect.provide(wait, over(failing(true, 20))))).status, "DONE")
+      const { Jobs, webhook } = yield* database
+      yield* Effect.gen(function* () {
+        const jobs = yield* QueryJob.QueryJob
+        const ticket = yield* SubmitJob.SubmitJob.use((jobs) => jobs.submit(JobKind.Pro, request))
+        assert.strictEqual((yield* jobs.query(ticket)).status, "WAIT")
+        yield* Effect.forkChild(webhook(new Job.Done({ id: ticket.jobId }), "1 minute"))
+        assert.strictEqual((yield* settled(jobs.wait(ticket))).id, ticket.jobId)
+      }).pipe(Effect.provide(Jobs))
     })
   )
 
-  it.effect("for good end a wait at once, before anything is sent", () =>
+  it.effect("drives GenerateJob, with every change in its stream", () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(Effect.provide(wait, over(failing(false, 1))))
-      assert.isTrue(error._tag === "ApiError" && error.reason._tag === "NoCredentials")
-    })
-  )
-})
-
-describe("a submission that fails", () => {
-  const submit = SubmitJob.SubmitJob.use((jobs) => jobs.submit(JobKind.Pro, { Prompt: "a cat" }))
-  /** The tag of the reason, the warnings in the log, and how often a request was sent. */
-  const outcome = (cause: unknown, limiter: Layer.Layer<RateLimit.RateLimit> = RateLimit.layerNone) =>
-    Effect.gen(function* () {
-      const warnings: Array<string> = []
-      let sent = 0
-      const client = HttpClient.make((request) => {
-        sent += 1
-        return Effect.fail(
-          new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) })
-        )
-      })
-      const Cloud = TencentCloud.layerNoDeps.pipe(
-        Layer.provide([limiter, Signer.layer, Layer.succeed(HttpClient.HttpClient, client)]),
-        Layer.provide(Credentials.layer({ secretId: "AKIDTEST", secretKey: Redacted.make("secret") }))
-      )
-      const error = yield* settled(Effect.flip(submit)).pipe(
-        Effect.provide(SubmitJob.layerNoDeps.pipe(Layer.provide(JobApi.layer), Layer.provide(Cloud))),
-        Effect.provide(
-          Logger.layer([
-            Logger.make(({ logLevel, message }) => {
-              if (logLevel === "Warn") warnings.push(String(message))
-            })
-          ])
+      const { Jobs, webhook } = yield* database
+      const seen = GenerateJob.GenerateJob.use((jobs) =>
+        jobs.stream(JobKind.Pro, request, { schedule: Schedule.spaced("1 second") }).pipe(
+          Stream.tap((progress) =>
+            progress._tag === "Submitted"
+              ? Effect.forkChild(
+                  Effect.all([
+                    webhook(new Job.Running({ id: progress.ticket.jobId }), "1 minute"),
+                    webhook(new Job.Done({ id: progress.ticket.jobId }), "2 minutes")
+                  ])
+                )
+              : Effect.void
+          ),
+          Stream.map((progress) => (progress._tag === "Changed" ? progress.job.status : progress._tag)),
+          Stream.runCollect
         )
       )
-      return { reason: error.reason._tag, mayHaveRun: error.mayHaveRun, warnings: warnings.length, sent }
-    })
-
-  it.effect("because the connection was refused is retried, and warns of no paid job", () =>
-    Effect.gen(function* () {
-      const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED", syscall: "connect" })
-      assert.deepStrictEqual(yield* outcome(refused), {
-        reason: "Transport",
-        mayHaveRun: false,
-        warnings: 0,
-        sent: 4
-      })
+      assert.deepStrictEqual(yield* settled(Effect.provide(seen, Jobs)), ["Submitted", "WAIT", "RUN", "DONE"])
     })
   )
 
-  it.effect("because the limiter's store is down sends nothing, and warns of no paid job", () =>
+  it.effect("fails a wait with its own error, in its own words", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* outcome(undefined, layerStoreDown), {
-        reason: "NoPermit",
-        mayHaveRun: false,
-        warnings: 0,
-        sent: 0
-      })
+      const { Jobs } = yield* database
+      const error = yield* Effect.flip(QueryJob.QueryJob.use((jobs) => jobs.wait(id))).pipe(Effect.provide(Jobs))
+      assert.strictEqual(error._tag === "ApiError" && error.code, "NoRow")
+    })
+  )
+})
+
+describe("JobApi.layer", () => {
+  const api = Effect.fnUntraced(function* (...answers: ReadonlyArray<Answer>) {
+    const { layer: client, sent } = yield* transport(...answers)
+    const Api = JobApi.layer.pipe(
+      Layer.provide(TencentCloud.layer),
+      Layer.provide([client, Credentials.layer(credential)])
+    )
+    return { sent, api: yield* Effect.provide(JobApi.JobApi, yield* Layer.build(Api)) }
+  })
+  const region = { region: "na-siliconvalley" }
+
+  it.effect("submits by the kind's action, in the endpoint's region", () =>
+    Effect.gen(function* () {
+      const { api: jobs, sent } = yield* api(json({ Response: { JobId: id, RequestId: "e7c1aa24" } }))
+      const jobId = yield* jobs.submit(JobKind.Rapid, request).pipe(Effect.provide(Endpoint.layer(region)))
+      assert.strictEqual(jobId, id)
+      assert.deepStrictEqual(
+        (yield* sent).map(({ body, headers }) => [headers["x-tc-action"], headers["x-tc-region"], body]),
+        [["SubmitHunyuanTo3DRapidJob", "na-siliconvalley", `{"Prompt":"a teapot"}`]]
+      )
     })
   )
 
-  it.effect("because the connection broke is sent once, and warns that the job may be paid for", () =>
+  it.effect("queries by the action of the ticket's kind, in the ticket's region", () =>
     Effect.gen(function* () {
-      const reset = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", syscall: "read" })
-      assert.deepStrictEqual(yield* outcome(reset), { reason: "Transport", mayHaveRun: true, warnings: 1, sent: 1 })
+      const { api: jobs, sent } = yield* api(json({ Response: { Status: "RUN", RequestId: "e7c1aa24", New: 1 } }))
+      const job = yield* jobs.query(new Job.JobTicket({ jobId: id, kind: "UV", ...region }))
+      assert.deepStrictEqual(job, new Job.Running({ id, requestId: "e7c1aa24", extra: { New: 1 } }))
+      assert.deepStrictEqual(
+        (yield* sent).map(({ body, headers }) => [headers["x-tc-action"], headers["x-tc-region"], body]),
+        [["DescribeHunyuanTo3DUVJob", "na-siliconvalley", `{"JobId":"${id}"}`]]
+      )
+    })
+  )
+
+  it.effect("names the action and the region where an id of an unknown form comes back", () =>
+    Effect.gen(function* () {
+      const { api: jobs } = yield* api(json({ Response: { JobId: "job-7", RequestId: "e7c1aa24" } }))
+      const error = yield* Effect.flip(jobs.submit(JobKind.Pro, request)).pipe(Effect.provide(Endpoint.layer(region)))
+      const { action, code, mayHaveRun, requestId } = error
+      assert.deepStrictEqual(
+        [action, error.region, code, mayHaveRun, requestId],
+        ["SubmitHunyuanTo3DProJob", "na-siliconvalley", "Client.UnknownJobId", true, "e7c1aa24"]
+      )
+    })
+  )
+})
+
+describe("JobApi.layerTest", () => {
+  const other = Job.JobId.make("1375367755519696897")
+  const ticket = (jobId: Job.JobId) => new Job.JobTicket({ jobId, kind: "Pro", region: "ap-singapore" })
+
+  it.effect("answers the looks at each id in order, failures too, and repeats the last one", () =>
+    Effect.gen(function* () {
+      const jobs = yield* JobApi.JobApi
+      assert.strictEqual(yield* jobs.query(ticket(id)), waiting)
+      assert.strictEqual(yield* Effect.flip(jobs.query(ticket(id))), passing)
+      assert.strictEqual(yield* Effect.flip(jobs.query(ticket(other))), lasting)
+      assert.strictEqual(yield* jobs.query(ticket(id)), done)
+      assert.strictEqual(yield* jobs.query(ticket(id)), done)
+    }).pipe(Effect.provide(JobApi.layerTest({ [id]: [waiting, passing, done], [other]: [lasting] })))
+  )
+
+  it.effect("knows no other id", () =>
+    Effect.gen(function* () {
+      const jobs = yield* JobApi.JobApi
+      assert.strictEqual((yield* Effect.flip(jobs.query(ticket(other)))).reason._tag, "NotFound")
+    }).pipe(Effect.provide(JobApi.layerTest({ [id]: [done] })))
+  )
+
+  it.effect("gives submissions the ids of the script, one after the other, and no further ones", () =>
+    Effect.gen(function* () {
+      const jobs = yield* JobApi.JobApi
+      assert.strictEqual(yield* jobs.submit(JobKind.Pro, request), id)
+      assert.strictEqual(yield* jobs.submit(JobKind.Pro, request), other)
+      const error = yield* Effect.flip(jobs.submit(JobKind.Pro, request))
+      assert.strictEqual(error.reason._tag, "InvalidInput")
+      assert.include(error.message, "script")
+    }).pipe(Effect.provide(JobApi.layerTest({ [id]: [running], [other]: [running] })))
+  )
+
+  it.effect("starts anew wherever it is built", () =>
+    Effect.gen(function* () {
+      const Script = JobApi.layerTest({ [id]: [waiting, done] })
+      const look = JobApi.JobApi.use((jobs) => jobs.query(ticket(id)))
+      assert.strictEqual(yield* Effect.provide(look, Script), waiting)
+      assert.strictEqual(yield* Effect.provide(look, Layer.fresh(Script)), waiting)
     })
   )
 })
