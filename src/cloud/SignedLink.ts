@@ -50,6 +50,14 @@ const signTime = /[?&]q-sign-time=[0-9]+(?:%3B|;)([0-9]{1,12})(?:&|$)/i
 export const withoutQueries = (text: string): string => text.replace(queries, mark)
 
 /**
+ * Whether a text has a link that lost its query when it was printed, and is dead.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const hasLostQuery = (text: string): boolean => /\/[^\s"?/]*\?…/.test(text)
+
+/**
  * Rewrites the query of each http link in a text. A user name, a password and a
  * fragment, which may hold a secret as well, are left out in any case.
  *
@@ -123,7 +131,7 @@ export class SignedLink extends Schema.Class<SignedLink>("effect-hunyuan3d/Signe
     return end === undefined ? undefined : Option.getOrUndefined(DateTime.make(Number(end) * 1000))
   }
   override toString(): string {
-    return withoutQueries(this.href)
+    return this.href.replace(/[?#].*/s, mark)
   }
   toJSON(): string {
     return this.toString()

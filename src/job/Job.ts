@@ -59,6 +59,14 @@ export type JobId = typeof JobId.Type
 
 const Extra = Schema.Record(Schema.String, Schema.Json)
 
+// Printing takes the queries from these links too. Checked where a job is read, since the service may answer anything.
+const StoredExtra = Extra.check(
+  Schema.makeFilter((extra: typeof Extra.Type) => !SignedLink.hasLostQuery(JSON.stringify(extra)), {
+    message:
+      "A link in here has lost its query, and is dead: store a job with Schema.encodeEffect(Job), not JSON.stringify."
+  })
+).pipe(Schema.decodeTo(Extra))
+
 /**
  * One result file of a job.
  *
@@ -81,7 +89,7 @@ export class File3D extends Schema.Class<File3D>("effect-hunyuan3d/File3D")({
   type: Schema.optionalKey(Schema.String),
   url: Schema.optionalKey(SignedLink.FromString),
   previewUrl: Schema.optionalKey(SignedLink.FromString),
-  extra: Extra.pipe(Schema.withConstructorDefault(Effect.succeed({})))
+  extra: StoredExtra.pipe(Schema.withConstructorDefault(Effect.succeed({})))
 }) {
   /** When the link expires, if it says so. */
   get expiresAt(): DateTime.Utc | undefined {
@@ -111,7 +119,7 @@ class Fields extends Schema.Class<Fields>("effect-hunyuan3d/Job")({
   /** Names this answer in a question to Tencent Cloud's support. */
   requestId: defaultTo(Schema.String, ""),
   /** Response fields that this library does not know, such as `ResultCreditConsumed`. */
-  extra: defaultTo(Extra, {})
+  extra: defaultTo(StoredExtra, {})
 }) {
   toJSON(): unknown {
     return JSON.parse(SignedLink.withoutQueries(JSON.stringify({ ...this })))

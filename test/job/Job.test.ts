@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Console, DateTime, Effect, Logger, Schema } from "effect"
+import { Console, DateTime, Effect, Exit, Logger, Schema } from "effect"
 import * as fc from "fast-check"
 import * as SignedLink from "../../src/cloud/SignedLink.ts"
 import * as Job from "../../src/job/Job.ts"
@@ -159,32 +159,13 @@ describe("fromResponse", () => {
 })
 
 describe("expiresAt", () => {
-  const expiry = (file: unknown) =>
-    Effect.map(readFile(file), ({ expiresAt }) => expiresAt && DateTime.toEpochMillis(expiresAt) / 1000)
-
-  it.effect.each([
-    ["https://host/a?q-sign-time=1775554903%3B1775641302", 1_775_641_302],
-    ["https://host/a?q-sign-time=1775554903%3b1775641302&x=1", 1_775_641_302],
-    ["https://host/a?x=1&q-sign-time=1775554903;1775641302", 1_775_641_302],
-    [link, 1_775_641_302],
-    ["https://host/a", undefined],
-    ["https://host/a?q-sign-time=", undefined],
-    ["https://host/a?q-sign-time=1775554903", undefined],
-    ["https://host/a?q-sign-time=tomorrow;later", undefined],
-    ["https://host/a?q-sign-time=1;99999999999999999999", undefined],
-    ["https://host/a?not-q-sign-time=1;2", undefined],
-    ["no link", undefined]
-  ] as const)("of %s is %s", ([url, seconds]) =>
-    Effect.gen(function* () {
-      assert.strictEqual(yield* expiry({ Url: url }), seconds)
-    })
-  )
-
-  it.effect.each<object>([{}, { Url: null }, { Url: "" }])(
-    "is read from the preview's link when there is no other: %j",
+  it.effect.each<object>([{ Url: link }, { Url: null }, { Url: "" }, {}])(
+    "is the link's, or the preview's where there is no other: %j",
     (file) =>
       Effect.gen(function* () {
-        assert.strictEqual(yield* expiry({ ...file, PreviewImageUrl: link }), 1_775_641_302)
+        const { expiresAt } = yield* readFile({ ...file, PreviewImageUrl: link })
+        assert.strictEqual(expiresAt && DateTime.toEpochMillis(expiresAt), 1_775_641_302_000)
+        assert.isUndefined((yield* readFile({ Type: "GLB" })).expiresAt)
       })
   )
 })
@@ -307,12 +288,49 @@ describe("storing", () => {
     })
   )
 
-  it.effect("a job that JSON.stringify wrote is refused, since its links are dead", () =>
+  it.effect.each<readonly [where: string, file: object, answer: object]>([
+    ["Url", { Url: link }, {}],
+    ["PreviewImageUrl", { PreviewImageUrl: link }, {}],
+    ["a field of a file that the library does not know", { Textures: [{ Link: link }] }, {}],
+    ["a field of the answer that the library does not know", {}, { Details: JSON.stringify({ Link: link }) }]
+  ])("a job that JSON.stringify wrote is refused, since its link is dead: %s", ([, file, answer]) =>
     Effect.gen(function* () {
-      const job = yield* read({ Status: "DONE", RequestId: "r", ResultFile3Ds: [{ Type: "OBJ", Url: link }] })
-      const error = yield* Effect.flip(Schema.decodeUnknownEffect(Job.Job)(JSON.parse(JSON.stringify(job))))
-      assert.include(error.message, "Schema.encodeEffect(Job)")
+      const job = yield* read({ Status: "DONE", RequestId: "r", ResultFile3Ds: [{ Type: "OBJ", ...file }], ...answer })
+      assert.deepStrictEqual(yield* through(Job.Job, job), job)
+      for (const schema of [Job.Job, Job.Done]) {
+        const error = yield* Effect.flip(Schema.decodeUnknownEffect(schema)(JSON.parse(JSON.stringify(job))))
+        assert.include(error.message, "store a job with Schema.encodeEffect(Job), not JSON.stringify")
+      }
     })
+  )
+
+  it.effect("a job whose message quotes a dead link survives, as its own links are whole", () =>
+    Effect.gen(function* () {
+      const job = new Job.Failed({ id, errorMessage: `cannot read ${SignedLink.withoutQueries(link)}` })
+      assert.deepStrictEqual(yield* through(Job.Job, job), job)
+    })
+  )
+
+  property(
+    "what JSON.stringify wrote of a job holds no query, and is the same job or none",
+    [job, fc.string(), fc.constantFrom("url", "previewUrl", "extra of the file", "extra of the job")],
+    Effect.fnUntraced(function* (job, text, place) {
+      const secret = `https://host/a.glb?q-ak=${encodeURIComponent(text)}&q-signature=53c4e7`
+      const link = SignedLink.make(secret)
+      const file = {
+        url: new Job.File3D({ url: link }),
+        previewUrl: new Job.File3D({ previewUrl: link }),
+        "extra of the file": new Job.File3D({ extra: { New: [secret] } }),
+        "extra of the job": new Job.File3D({})
+      }[place]
+      const files = [...job.files, file]
+      const extra = place === "extra of the job" ? { ...job.extra, New: { link: secret } } : job.extra
+      const leaky = new Job.Done({ id: job.id, files, extra })
+      assert.notInclude(printed(leaky), "q-signature")
+      const exit = yield* Effect.exit(Schema.decodeUnknownEffect(Job.Job)(JSON.parse(JSON.stringify(leaky))))
+      assert.isTrue(Exit.isFailure(exit))
+    }),
+    { runs: 100 }
   )
 
   it.effect("a ticket without a time of submission stays without", () =>
