@@ -40,7 +40,8 @@ describe("GenerateJob.generate", () => {
 
   property(
     "keeps to the tasks that the service computes at once, and ends all jobs",
-    [fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 8 }), fc.integer({ min: 1, max: 4 })],
+    // One second at least: what happens before the first sleep is not waited for by an adjustment of the clock.
+    [fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 8 }), fc.integer({ min: 1, max: 4 })],
     Effect.fnUntraced(function* (seconds, tasksAtOnce) {
       const ends: Array<number> = []
       let most = 0
