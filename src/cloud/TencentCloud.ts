@@ -11,8 +11,8 @@
  *
  * - A failure that may pass is retried where the operation is safe to repeat, or
  *   where the request was surely not carried out.
- * - A wrong clock is repaired once per call, from the `Date` of the answer. The skew
- *   is kept for later calls.
+ * - A wrong clock is repaired from the `Date` of the answer: the request is signed
+ *   again at once, and later ones with the same skew.
  * - The exit of the span `TencentCloud.call` holds no answer, since an answer may
  *   hold signed links.
  *

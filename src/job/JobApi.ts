@@ -8,8 +8,8 @@
  *
  * **Gotchas**
  *
- * - A kind is found by the name in the ticket: among `Kinds`, and among the
- *   kinds that were submitted here.
+ * - A kind is found by the name in the ticket: among the `Kinds` around the call and
+ *   beneath the layer, and among the kinds that were submitted here.
  *
  * @since 0.1.0
  */
@@ -80,11 +80,11 @@ export const layer: Layer.Layer<JobApi, never, TencentCloud.TencentCloud> = Laye
   Effect.gen(function* () {
     const cloud = yield* TencentCloud.TencentCloud
     const endpointSetting = yield* setting(Endpoint.Endpoint)
-    const kindsSetting = yield* setting(Kinds.Kinds)
+    const kinds = yield* Kinds.Kinds
     const submitted = new Map<string, JobKind.Any>()
 
     const kindOf = Effect.fnUntraced(function* ({ kind, region }: Job.JobTicket) {
-      const found = JobKind.fromName(kind, [...(yield* kindsSetting), ...submitted.values()])
+      const found = JobKind.fromName(kind, [...(yield* Kinds.Kinds), ...kinds, ...submitted.values()])
       if (Option.isSome(found)) return found.value
       return yield* new ApiError.ApiError({
         action: "QueryJob",

@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Option, Schema } from "effect"
 import * as Credentials from "../../src/cloud/Credentials.ts"
+import * as TencentCloud from "../../src/cloud/TencentCloud.ts"
 import * as GenerateJob from "../../src/job/GenerateJob.ts"
 import * as Job from "../../src/job/Job.ts"
+import * as JobApi from "../../src/job/JobApi.ts"
 import * as JobKind from "../../src/job/JobKind.ts"
 import * as Kinds from "../../src/job/Kinds.ts"
 import * as QueryJob from "../../src/job/QueryJob.ts"
@@ -106,6 +108,17 @@ describe("an application's own kind", () => {
 })
 
 describe("Kinds", () => {
+  it.effect("provided beneath JobApi alone are known to a wait", () =>
+    Effect.gen(function* () {
+      const Door = JobApi.layer.pipe(Layer.provide(Kinds.layer([Sculpture])), Layer.provide(TencentCloud.layer))
+      const Service = Fake.layer().pipe(Layer.provide(Kinds.layer([Sculpture])))
+      const error = yield* QueryJob.QueryJob.use((jobs) =>
+        jobs.query(new Job.JobTicket({ jobId: id, kind: "Sculpture", region: "ap-singapore" }))
+      ).pipe(Effect.flip, Effect.provide(QueryJob.layerNoDeps.pipe(Layer.provide(Door), Layer.provide(Service))))
+      assert.strictEqual(error.reason._tag, "NotFound")
+    })
+  )
+
   it.effect("adds kinds to those that are known, and one with the name of another takes its place", () =>
     Effect.gen(function* () {
       const own = { ...JobKind.Pro, tasksAtOnce: 10 }

@@ -3,10 +3,9 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
-import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import * as SignedLink from "../../cloud/SignedLink.ts"
-import { why } from "../../internal/transport.ts"
+import { says, why } from "../../internal/transport.ts"
 import { MalformedResponse, Refused, Timeout, TooSlow, Transport } from "../DownloadError.ts"
 
 export interface Pace {
@@ -48,6 +47,6 @@ export const fromHttpClientError = ({ reason }: HttpClientError.HttpClientError)
   if (reason._tag === "StatusCodeError") return new Refused({ status: reason.response.status })
   return new Transport({
     description: SignedLink.withoutQueries(why(reason.cause) || (reason.description ?? reason._tag)),
-    isRetryable: !(Predicate.hasProperty(reason.cause, "isRetryable") && reason.cause.isRetryable === false)
+    isRetryable: !says(reason.cause, "isRetryable", false)
   })
 }

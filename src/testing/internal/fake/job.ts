@@ -1,6 +1,7 @@
 /** One job of the fake. What state it is in follows from the clock. */
 import * as Duration from "effect/Duration"
 import type * as Random from "effect/Random"
+import * as Endpoint from "../../../cloud/Endpoint.ts"
 import * as Hunyuan from "../../../job/Hunyuan.ts"
 import * as Job from "../../../job/Job.ts"
 import * as JobKind from "../../../job/JobKind.ts"
@@ -42,7 +43,7 @@ export const makeJob = (
 ): FakeJob => ({
   id: Job.JobId.make(id),
   kind: options.kind ?? JobKind.Pro,
-  region: options.region ?? "ap-singapore",
+  region: options.region ?? Endpoint.Endpoint.defaultValue().region,
   expiresAt: now + Duration.toMillis(Hunyuan.idLifetime),
   readyAt: now + Duration.toMillis(options.wait ?? defaults.wait ?? 0) / timeScale,
   run: runOf(options.run ?? defaults.run, random) / timeScale,
