@@ -50,8 +50,9 @@ export { CassetteError, RecordingError, ReplayMismatch, UnusedRecordings } from 
  * A `body` is the JSON that was sent; a string is text as it was sent. Bytes that
  * are neither stand in `base64`. Links keep host and path; their query is
  * `redacted`, but for the `q-sign-time` that holds their expiry. Of a response's
- * headers only `content-type`, `date` and `retry-after` are recorded; a cassette
- * written by hand may have any. Such a cassette should say so in its `note`.
+ * headers only `content-range`, `content-type`, `date`, `etag` and `retry-after` are
+ * recorded; a cassette written by hand may have any. Such a cassette should say so in
+ * its `note`.
  *
  * **Example** (A cassette written by hand)
  *

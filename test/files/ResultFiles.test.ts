@@ -8,18 +8,17 @@ import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as TestClock from "effect/testing/TestClock"
 import * as ResultFiles from "../../src/files/ResultFiles.ts"
 import type * as Fake from "../../src/testing/Fake.ts"
+import { inVirtualTime, realTurn } from "../support/virtualTime.ts"
 import { glb } from "./samples.ts"
 import {
   answering,
   done,
   id,
-  inVirtualTime,
   linkOf,
   list,
   only,
   onFake,
   read,
-  realTurn,
   reasonOf,
   sized,
   withDirectory,

@@ -3,10 +3,9 @@ import * as NodeFs from "node:fs"
 import * as NodePath from "node:path"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert } from "@effect/vitest"
-import { Effect, Fiber, FileSystem, Layer } from "effect"
+import { Effect, FileSystem, Layer } from "effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
-import * as TestClock from "effect/testing/TestClock"
 import * as Endpoint from "../../src/cloud/Endpoint.ts"
 import * as SignedLink from "../../src/cloud/SignedLink.ts"
 import type * as DownloadError from "../../src/files/DownloadError.ts"
@@ -59,19 +58,6 @@ export const everything = (directory: string) =>
     .filter((entry) => !entry.isDirectory())
     .map((entry) => NodePath.relative(directory, NodePath.join(entry.parentPath, entry.name)))
     .toSorted()
-
-export const realTurn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
-
-/** Lets the virtual time go on until the effect ends, since the disk takes real time. */
-export const inVirtualTime = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(effect)
-    while (fiber.pollUnsafe() === undefined) {
-      yield* TestClock.adjust("5 seconds")
-      yield* realTurn
-    }
-    return yield* Fiber.join(fiber)
-  })
 
 /** A transport that answers from memory. */
 export const answering = (answer: (request: Request) => Response) =>

@@ -2,12 +2,15 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, DateTime, Effect, Exit, Fiber, Layer } from "effect"
 import * as TestClock from "effect/testing/TestClock"
 import * as ApiError from "../../src/cloud/ApiError.ts"
+import * as ResultFiles from "../../src/files/ResultFiles.ts"
 import * as Job from "../../src/job/Job.ts"
 import * as QueryJob from "../../src/job/QueryJob.ts"
 import * as Replay from "../../src/testing/Replay.ts"
 import proDone from "../cassettes/pro-done.json" with { type: "json" }
 import proFailed from "../cassettes/pro-failed.json" with { type: "json" }
 import proTroubled from "../cassettes/pro-troubled.json" with { type: "json" }
+import { done, only, read, withDirectory } from "../files/support.ts"
+import { inVirtualTime } from "../support/virtualTime.ts"
 
 describe("QueryJob over a recording", () => {
   const waiting = Effect.fnUntraced(function* (cassette: unknown, id: string) {
@@ -57,6 +60,23 @@ describe("QueryJob over a recording", () => {
       assert.instanceOf(error, ApiError.ApiError)
       assert(error.reason._tag === "Transport")
       assert.instanceOf(error.reason.cause, Replay.ReplayMismatch)
+    })
+  )
+})
+
+describe("ResultFiles over a recording", () => {
+  it.effect("downloads a file that does not show where it ends, since the answer states its size", () =>
+    Effect.gen(function* () {
+      const url = "https://storage.example/a.obj"
+      const cassette = {
+        version: 1,
+        note: "Written by hand.",
+        recordings: [{ request: { method: "GET", url }, response: { status: 200, body: "v 0 0 0\n" } }]
+      }
+      const content = yield* withDirectory((directory) =>
+        Effect.map(ResultFiles.download(done({ url, type: "OBJ" }), directory), (files) => read(only(files).path))
+      ).pipe(inVirtualTime, Effect.provide(Replay.layer(cassette)))
+      assert.strictEqual(new TextDecoder().decode(content), "v 0 0 0\n")
     })
   )
 })

@@ -1,33 +1,15 @@
 /** The vendor's own Node SDK against the fake, over real HTTP: what the fake says has to be what that client expects. */
 import * as Http from "node:http"
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, it } from "@effect/vitest"
-import { Effect, Layer, Redacted, Schedule } from "effect"
-import * as HttpServer from "effect/http/HttpServer"
+import { Effect, Redacted, Schedule } from "effect"
 import { CommonClient } from "tencentcloud-sdk-nodejs-common/tencentcloud/common/common_client.js"
 import type { ClientProfile } from "tencentcloud-sdk-nodejs-common/tencentcloud/common/interface.js"
 import * as JobKind from "../../src/job/JobKind.ts"
 import * as Fake from "../../src/testing/Fake.ts"
+import { serveFake } from "../support/fakeServer.ts"
 
 const id = "1375367755519696896"
 const query = JobKind.Pro.query.action
-
-/** The fake on a port of its own. The host is `127.0.0.1:port`. */
-const serve = Effect.fnUntraced(function* (options?: Fake.Options) {
-  const context = yield* Layer.build(
-    Layer.effectDiscard(HttpServer.serveEffect(Fake.httpApp)).pipe(
-      Layer.provideMerge(
-        NodeHttpServer.layer(() => Http.createServer(), { host: "127.0.0.1", port: 0, gracefulShutdownTimeout: 0 })
-      ),
-      Layer.provideMerge(Fake.layerHandle(options))
-    )
-  )
-  return yield* Effect.gen(function* () {
-    const { address } = yield* HttpServer.HttpServer
-    if (address._tag !== "InetAddressV4") return yield* Effect.die(address)
-    return { fake: yield* Fake.Fake, host: `127.0.0.1:${address.port}` }
-  }).pipe(Effect.provide(context))
-})
 
 const keys = { secretId: Fake.credential.secretId, secretKey: Redacted.value(Fake.credential.secretKey) }
 
@@ -58,7 +40,7 @@ const thrown = (error: unknown) =>
 
 it.live("the SDK submits a job, queries it until it is done, and its links can be fetched", () =>
   Effect.gen(function* () {
-    const { fake, host } = yield* serve({ wait: 0, run: "30 millis" })
+    const { fake, host } = yield* serveFake({ wait: 0, run: "30 millis" })
     const call = makeClient(host)
     const { JobId } = yield* call(JobKind.Pro.submit.action, { Prompt: "一只猫 🐈, sitting" })
     assert.deepInclude((yield* fake.jobs)[0], { id: JobId, kind: "Pro", region: "ap-singapore" })
@@ -80,7 +62,7 @@ it.live("the SDK submits a job, queries it until it is done, and its links can b
 it.live("the SDK reads a job that failed as Status FAIL with its code, and throws nothing", () =>
   Effect.gen(function* () {
     const outcome = { code: "FailedOperation.ServerError", message: "no mesh" }
-    const { host } = yield* serve({ jobs: [{ id, run: 0, outcome }] })
+    const { host } = yield* serveFake({ jobs: [{ id, run: 0, outcome }] })
     assert.include(yield* makeClient(host)(query, { JobId: id }), {
       Status: "FAIL",
       ErrorCode: outcome.code,
@@ -91,7 +73,7 @@ it.live("the SDK reads a job that failed as Status FAIL with its code, and throw
 
 it.live("the SDK is accepted though it signs the service as 127 and the host without its port", () =>
   Effect.gen(function* () {
-    const { fake, host } = yield* serve({ jobs: [{ id }] })
+    const { fake, host } = yield* serveFake({ jobs: [{ id }] })
     yield* makeClient(host)(query, { JobId: id })
     const [request] = yield* fake.requests
     assert.strictEqual(request?.headers["host"], host)
@@ -102,14 +84,14 @@ it.live("the SDK is accepted though it signs the service as 127 and the host wit
 it.live("the SDK is accepted with a temporary key pair and its token", () =>
   Effect.gen(function* () {
     const credential = { ...Fake.credential, token: Redacted.make("session-token") }
-    const { host } = yield* serve({ credential, jobs: [{ id }] })
+    const { host } = yield* serveFake({ credential, jobs: [{ id }] })
     assert.strictEqual((yield* makeClient(host, { token: "session-token" })(query, { JobId: id })).Status, "RUN")
   })
 )
 
 it.live("the SDK throws the code of a refusal", () =>
   Effect.gen(function* () {
-    const { host } = yield* serve({ jobs: [{ id }] })
+    const { host } = yield* serveFake({ jobs: [{ id }] })
     const error = yield* Effect.flip(makeClient(host, { secretKey: "wrong" })(query, { JobId: id }))
     assert.include(error, { code: "AuthFailure.SignatureFailure" })
   })
@@ -117,7 +99,7 @@ it.live("the SDK throws the code of a refusal", () =>
 
 it.live.each(["HmacSHA1", "HmacSHA256"] as const)("the SDK is told what to sign with instead of %s", (signMethod) =>
   Effect.gen(function* () {
-    const { host } = yield* serve({ jobs: [{ id }] })
+    const { host } = yield* serveFake({ jobs: [{ id }] })
     const error = yield* Effect.flip(makeClient(host, { signMethod })(query, { JobId: id }))
     assert.include(error, { code: "AuthFailure.InvalidAuthorization" })
     assert.include(error.message, "Sign with TC3-HMAC-SHA256")

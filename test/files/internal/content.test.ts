@@ -3,8 +3,9 @@ import { Effect } from "effect"
 import * as TestClock from "effect/testing/TestClock"
 import * as fc from "fast-check"
 import { property } from "../../support/property.ts"
+import { inVirtualTime } from "../../support/virtualTime.ts"
 import { glb, png, rawZip, text, textStl, wholeFiles } from "../samples.ts"
-import { id, inVirtualTime, receive } from "../support.ts"
+import { id, receive } from "../support.ts"
 
 describe("the content", () => {
   it.effect("decides about the extension, whatever the type and the link say", () =>

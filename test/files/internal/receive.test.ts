@@ -4,8 +4,9 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as TestClock from "effect/testing/TestClock"
 import * as ResultFiles from "../../../src/files/ResultFiles.ts"
+import { inVirtualTime } from "../../support/virtualTime.ts"
 import { glb } from "../samples.ts"
-import { done, inVirtualTime, reasonOf, withDirectory } from "../support.ts"
+import { done, reasonOf, withDirectory } from "../support.ts"
 
 const model = glb(100_000)
 

@@ -8,12 +8,12 @@ import * as fc from "fast-check"
 import * as DownloadError from "../../../src/files/DownloadError.ts"
 import * as ResultFiles from "../../../src/files/ResultFiles.ts"
 import { property } from "../../support/property.ts"
+import { inVirtualTime } from "../../support/virtualTime.ts"
 import { glb, mp4, png, wholeFiles } from "../samples.ts"
 import {
   answering,
   done,
   id,
-  inVirtualTime,
   linkOf,
   list,
   only,

@@ -7,20 +7,9 @@ import * as TestClock from "effect/testing/TestClock"
 import * as fc from "fast-check"
 import * as ResultFiles from "../../../src/files/ResultFiles.ts"
 import { property } from "../../support/property.ts"
+import { inVirtualTime } from "../../support/virtualTime.ts"
 import { png, rawZip, usdz, zip } from "../samples.ts"
-import {
-  answering,
-  done,
-  everything,
-  id,
-  inVirtualTime,
-  list,
-  only,
-  read,
-  receive,
-  sized,
-  withDirectory
-} from "../support.ts"
+import { answering, done, everything, id, list, only, read, receive, sized, withDirectory } from "../support.ts"
 
 const unpack = (bytes: Uint8Array, options?: ResultFiles.Options) =>
   receive(bytes, { type: "OBJ" }, { ...options, unpack: true })

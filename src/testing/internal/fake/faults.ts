@@ -20,6 +20,7 @@ import type { Refusal } from "./call.ts"
  * | `slow` | the answer, that much later | yes, at once |
  * | `badGateway` | status 502 with a page of HTML | no |
  * | `code` | a refusal with that code | no |
+ * | `status` | that word as the job's `Status`, for a query | yes |
  *
  * **Gotchas**
  *
@@ -36,6 +37,7 @@ export type Fault =
   | "badGateway"
   | { readonly slow: Duration.Input }
   | { readonly code: string; readonly message?: string | undefined }
+  | { readonly status: string }
 
 /**
  * The connection broke before the answer, because of the fault `dropped`.
@@ -78,6 +80,10 @@ export const refusalOf = (fault: Fault | undefined): Refusal | undefined =>
   typeof fault === "object" && "code" in fault
     ? { code: fault.code, message: fault.message ?? "A fault told the fake to refuse this." }
     : undefined
+
+/** The fields of an answer, with the job's state that a fault tells the fake to say. */
+export const withStatus = (fault: Fault | undefined, fields: object): object =>
+  typeof fault === "object" && "status" in fault && "Status" in fields ? { ...fields, Status: fault.status } : fields
 
 export const badGateway = HttpServerResponse.text(
   "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n",

@@ -11,7 +11,7 @@ import type * as Credentials from "../../../cloud/Credentials.ts"
 import * as Kinds from "../../../job/Kinds.ts"
 import { envelope, makeApi, type Api } from "./api.ts"
 import { readCall, type Answer, type Call } from "./call.ts"
-import { badGateway, makeFaults, refusalOf, suffer, type Fault } from "./faults.ts"
+import { badGateway, makeFaults, refusalOf, suffer, withStatus, type Fault } from "./faults.ts"
 import { Fake } from "./handle.ts"
 import { status } from "./job.ts"
 import { makeJobs, type Jobs } from "./jobs.ts"
@@ -47,7 +47,8 @@ const respond = Effect.fnUntraced(function* (
       ? serveDownload(call, jobs, yield* Clock.currentTimeMillis, requestId)
       : refuseDownload(503, refusal, requestId)
   }
-  const result = yield* Effect.result(refusal === undefined ? api.answer(call, origin) : Effect.fail(refusal))
+  const fields = refusal === undefined ? api.answer(call, origin) : Effect.fail(refusal)
+  const result = yield* Effect.result(Effect.map(fields, (fields) => withStatus(fault, fields)))
   return envelope(result, requestId)
 })
 

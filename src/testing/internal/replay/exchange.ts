@@ -8,8 +8,11 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { toBody } from "./body.ts"
 import type { RecordedRequest, RecordedResponse } from "./cassette.ts"
 
-/** Of an answer's headers those that say how to read it, when to come back, and what the service's clock shows. */
-const keptHeaders = ["content-type", "date", "retry-after"]
+/**
+ * Of an answer's headers those that say how to read it, which part of which version of a file it is, when to come back,
+ * and what the service's clock shows.
+ */
+const keptHeaders = ["content-range", "content-type", "date", "etag", "retry-after"]
 
 /** Without query, fragment, user name and password, each of which may hold a secret. */
 export const withoutSecrets = (url: URL): string => `${url.protocol}//${url.host}${url.pathname}`

@@ -1,13 +1,10 @@
-import * as Http from "node:http"
 import * as Net from "node:net"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Schedule } from "effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
-import * as HttpServer from "effect/http/HttpServer"
 import * as fc from "fast-check"
 import * as Credentials from "../../../../src/cloud/Credentials.ts"
 import * as Endpoint from "../../../../src/cloud/Endpoint.ts"
@@ -17,30 +14,14 @@ import * as JobKind from "../../../../src/job/JobKind.ts"
 import * as Polling from "../../../../src/job/Polling.ts"
 import * as QueryJob from "../../../../src/job/QueryJob.ts"
 import * as Fake from "../../../../src/testing/Fake.ts"
+import { serveFake } from "../../../support/fakeServer.ts"
 import { property } from "../../../support/property.ts"
 
 const id = Job.JobId.make("1375367755519696896")
 
-/** The fake behind a socket on loopback, and the address as `127.0.0.1:port`. */
-const serve = (options?: Fake.Options) =>
-  Effect.gen(function* () {
-    const context = yield* Layer.build(
-      Layer.mergeAll(
-        NodeHttpServer.layer(() => Http.createServer(), { host: "127.0.0.1", port: 0, gracefulShutdownTimeout: 0 }),
-        Fake.layerHandle(options)
-      )
-    )
-    return yield* Effect.gen(function* () {
-      yield* HttpServer.serveEffect(Fake.httpApp)
-      const { address } = yield* HttpServer.HttpServer
-      if (address._tag !== "InetAddressV4") return yield* Effect.die(address)
-      return { fake: yield* Fake.Fake, port: address.port, host: `127.0.0.1:${address.port}` }
-    }).pipe(Effect.provide(context))
-  })
-
 /** Runs an application with the library's layers over a client that uses sockets. */
 const withApp =
-  (host: string, client: Layer.Layer<HttpClient.HttpClient> = FetchHttpClient.layer) =>
+  (host: string) =>
   <A, E>(
     effect: Effect.Effect<A, E, QueryJob.QueryJob | TencentCloud.TencentCloud | HttpClient.HttpClient>
   ): Effect.Effect<A, E> =>
@@ -48,7 +29,7 @@ const withApp =
       Effect.provide(
         QueryJob.layer.pipe(
           Layer.provideMerge(TencentCloud.layer),
-          Layer.provideMerge(client),
+          Layer.provideMerge(FetchHttpClient.layer),
           Layer.provide(Credentials.layer(Fake.credential)),
           Layer.provide(Polling.layer({ schedule: Schedule.spaced("20 millis") })),
           Layer.fresh
@@ -60,7 +41,7 @@ const withApp =
 describe("A server that mounts the fake", () => {
   it.live("a server takes the library over sockets, from the submit to the bytes of the model", () =>
     Effect.gen(function* () {
-      const { host } = yield* serve({ run: "50 millis" })
+      const { host } = yield* serveFake({ run: "50 millis" })
       const bytes = yield* Effect.gen(function* () {
         const { JobId } = yield* TencentCloud.call(JobKind.Pro.submit, { Prompt: "a cat" })
         const done = yield* QueryJob.QueryJob.use((jobs) => jobs.wait(Job.JobId.make(JobId)))
@@ -80,19 +61,17 @@ describe("A server that mounts the fake", () => {
     })
   )
 
-  it.live("a server takes requests of undici as well, to a host name as to an address", () =>
+  it.live("a server takes requests to a host name as to an address", () =>
     Effect.gen(function* () {
-      const { port } = yield* serve({ jobs: [{ id }] })
-      const job = yield* QueryJob.QueryJob.use((jobs) => jobs.query(id)).pipe(
-        withApp(`localhost:${port}`, NodeHttpClient.layerUndici)
-      )
+      const { port } = yield* serveFake({ jobs: [{ id }] })
+      const job = yield* QueryJob.QueryJob.use((jobs) => jobs.query(id)).pipe(withApp(`localhost:${port}`))
       assert.strictEqual(job._tag, "Running")
     })
   )
 
   it.live("a server breaks the connection of a request that is dropped, and goes on serving", () =>
     Effect.gen(function* () {
-      const { fake, host } = yield* serve({ jobs: [{ id }] })
+      const { fake, host } = yield* serveFake({ jobs: [{ id }] })
       for (const client of [FetchHttpClient.layer, NodeHttpClient.layerUndici]) {
         yield* fake.fault("dropped")
         const error = yield* HttpClient.post(`http://${host}/`).pipe(Effect.flip, Effect.provide(Layer.fresh(client)))
@@ -109,7 +88,7 @@ describe("A server that mounts the fake", () => {
     Effect.gen(function* () {
       const error = yield* Effect.scoped(
         Effect.gen(function* () {
-          const { fake, host } = yield* serve()
+          const { fake, host } = yield* serveFake()
           yield* fake.fault("never", "never")
           yield* Effect.forkChild(HttpClient.get(`http://${host}/`))
           return yield* HttpClient.get(`http://${host}/`).pipe(Effect.timeout("50 millis"), Effect.flip)
@@ -121,7 +100,7 @@ describe("A server that mounts the fake", () => {
 
   it.live("a server shows the other faults as they are in memory", () =>
     Effect.gen(function* () {
-      const { fake, host } = yield* serve()
+      const { fake, host } = yield* serveFake()
       yield* fake.fault("badGateway", "truncated", { slow: "50 millis" })
       const client = yield* HttpClient.HttpClient
       const gateway = yield* client.post(`http://${host}/`)
@@ -137,7 +116,7 @@ describe("A server that mounts the fake", () => {
 
   it.live("a server refuses a body over 10 MiB, which it does not read to its end", () =>
     Effect.gen(function* () {
-      const { host } = yield* serve()
+      const { host } = yield* serveFake()
       const response = yield* HttpClient.post(`http://${host}/`, {
         body: HttpBody.uint8Array(new Uint8Array(10 * 1024 * 1024 + 1))
       })
@@ -172,7 +151,7 @@ describe("A server that mounts the fake", () => {
     "a server answers any bytes that are HTTP at all, and stays up after those that are not",
     [fc.uint8Array(), fc.array(message, { minLength: 1, maxLength: 5 })],
     Effect.fnUntraced(function* (noise, messages) {
-      const { port } = yield* serve()
+      const { port } = yield* serveFake()
       yield* exchange(port, noise)
       for (const bytes of messages) {
         assert.match(yield* exchange(port, bytes), /^HTTP\/1\.1 (200|40[034]|416) /)

@@ -1,0 +1,16 @@
+/** Virtual time beside real work. */
+import { type Duration, Effect, Fiber } from "effect"
+import * as TestClock from "effect/testing/TestClock"
+
+export const realTurn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+
+/** Lets the virtual time go on, step by step, until the effect ends, since the disk takes real time. */
+export const inVirtualTime = <A, E, R>(effect: Effect.Effect<A, E, R>, step: Duration.Input = "5 seconds") =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.forkChild(effect)
+    while (fiber.pollUnsafe() === undefined) {
+      yield* TestClock.adjust(step)
+      yield* realTurn
+    }
+    return yield* Fiber.join(fiber)
+  })
