@@ -26,14 +26,14 @@
  *
  * @since 0.1.0
  */
-import { sha256 } from "@noble/hashes/sha2.js"
 import { bytesToHex } from "@noble/hashes/utils.js"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { signText, terminator, utf8 } from "./internal/signingKey.ts"
+import { sha256 } from "./internal/sha256.ts"
+import { signText, terminator } from "./internal/signingKey.ts"
 
 const algorithm = "TC3-HMAC-SHA256"
 const unsignedPayload = "UNSIGNED-PAYLOAD"
@@ -173,8 +173,6 @@ export class InvalidAuthorization extends Schema.TaggedError<InvalidAuthorizatio
  */
 export const defaultSignedHeaders = ["content-type", "host", "x-tc-action"] as const
 
-const hashHex = (data: string | Uint8Array): string => bytesToHex(sha256(typeof data === "string" ? utf8(data) : data))
-
 const canonicalNames = (names: ReadonlyArray<string>): ReadonlyArray<string> =>
   Array.from(new Set(names.map((name) => name.trim().toLowerCase()))).toSorted()
 
@@ -205,12 +203,12 @@ const writeRequest = (request: Request, names: ReadonlyArray<string>): string =>
     ...names.map((name) => `${name}:${(headers.get(name) ?? "").toLowerCase()}`),
     "",
     names.join(";"),
-    hashHex(headers.get("x-tc-content-sha256") === unsignedPayload ? unsignedPayload : request.payload)
+    sha256(headers.get("x-tc-content-sha256") === unsignedPayload ? unsignedPayload : request.payload)
   ].join("\n")
 }
 
 const writeStringToSign = (canonicalRequest: string, timestamp: number, scope: string): string =>
-  [algorithm, timestamp, scope, hashHex(canonicalRequest)].join("\n")
+  [algorithm, timestamp, scope, sha256(canonicalRequest)].join("\n")
 
 /**
  * Writes a request in the form that is hashed and signed.
