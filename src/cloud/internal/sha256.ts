@@ -3,8 +3,8 @@
  *
  * - `native` finds the one of `node:crypto`, which Node, Bun and Deno hand out without an import.
  * - `pure` is Noble's. It runs wherever JavaScript does, and takes ten times as long for a large body.
- * - `sha256` uses the first of them that is there. It looks for `native` at its first hash and not before, since
- *   loading `node:crypto` takes longer than all other imports of a signature.
+ * - `sha256` uses the first of them that is there. It looks for `native` at its first hash and not before: loading
+ *   `node:crypto` takes some milliseconds, unless TLS has loaded it already.
  *
  * **Gotchas**
  *
