@@ -370,6 +370,25 @@ describe("the date of the scope", () => {
     assert.notStrictEqual(scopeDate(day * 86_400 + 86_399), scopeDate((day + 1) * 86_400))
   })
 
+  property(
+    "the date is that of the timestamp, whatever was signed before",
+    [fc.array(fc.oneof(seconds, fc.nat(200_000), fc.integer(), fc.constant(NaN)), { minLength: 2 })],
+    (timestamps) => {
+      for (const timestamp of timestamps) {
+        const date = Number.isNaN(timestamp) ? "" : new Date(timestamp * 1000).toISOString().slice(0, 10)
+        assert.strictEqual(scopeDate(timestamp), date)
+      }
+    }
+  )
+
+  it("a timestamp that no date can be written for leaves the date empty", () => {
+    for (const timestamp of [NaN, Infinity, -Infinity, 1e300, 8.64e12 + 86_400, -8.64e12 - 1]) {
+      assert.strictEqual(scopeDate(timestamp), "")
+    }
+    assert.strictEqual(scopeDate(8.64e12 + 86_399), "+275760-09-13")
+    assert.strictEqual(scopeDate(-8.64e12), "-271821-04-20")
+  })
+
   it("the date is right past 2038", () => {
     assert.strictEqual(scopeDate(2 ** 31 - 1), "2038-01-19")
     assert.strictEqual(scopeDate(2 ** 31 + 86_400), "2038-01-20")
@@ -686,7 +705,7 @@ describe("verify", () => {
   })
 
   it("a timestamp that has no date is refused", () => {
-    for (const timestamp of [NaN, Infinity, -Infinity, 1e300, 8.64e12 + 1]) {
+    for (const timestamp of [NaN, Infinity, -Infinity, 1e300, 8.64e12 + 86_400]) {
       const { signature } = Tc3.sign({ ...seed, timestamp })
       const request = received(seed)
       const authorization = { ...request.authorization, date: "", signature }

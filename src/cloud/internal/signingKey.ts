@@ -17,14 +17,10 @@
 import { hmac } from "@noble/hashes/hmac.js"
 import { sha256 } from "@noble/hashes/sha2.js"
 import * as Redacted from "effect/Redacted"
+import { utf8 } from "./sha256.ts"
 
 /** The last part of the credential scope, and of the key. */
 export const terminator = "tc3_request"
-
-const encoder = new TextEncoder()
-
-/** The UTF-8 bytes of a text, in which a lone surrogate is U+FFFD. */
-export const utf8 = (text: string): Uint8Array => encoder.encode(text)
 
 interface Kept {
   readonly date: string
