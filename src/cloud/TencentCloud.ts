@@ -22,7 +22,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
-import { logged } from "../internal/retry.ts"
+import { retry } from "../internal/retry.ts"
 import { setting } from "../internal/setting.ts"
 import { withSpan } from "../internal/span.ts"
 import * as ApiError from "./ApiError.ts"
@@ -103,9 +103,13 @@ const make = Effect.gen(function* () {
     return yield* makeRequest(operation, input, endpoint).pipe(
       Effect.mapError((reason) => new ApiError.ApiError({ action, region, reason })),
       Effect.flatMap((request) =>
-        attempt(operation, request, region, policy).pipe(
-          Effect.mapError(({ reason, requestId }) => new ApiError.ApiError({ action, region, requestId, reason })),
-          Effect.retry(logged(policy.retry, (error) => error.isRetryable && (safeToRepeat || !error.mayHaveRun)))
+        retry(
+          Effect.mapError(
+            attempt(operation, request, region, policy),
+            ({ reason, requestId }) => new ApiError.ApiError({ action, region, requestId, reason })
+          ),
+          policy.retry,
+          (error) => error.isRetryable && (safeToRepeat || !error.mayHaveRun)
         )
       ),
       withSpan("TencentCloud.call", { action, region })

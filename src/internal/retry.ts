@@ -17,3 +17,23 @@ export const logged = <Output, Input extends { readonly message: string }>(
       Effect.logDebug(`Retry ${attempt} in ${Duration.format(duration)}. ${input.message}`)
     )
   )
+
+/**
+ * Retries as `Effect.retry` does, for as long as `isRetried` holds, and logs. The schedule is set up at the first failure,
+ * which most calls do not have: that is a tenth of what a call takes.
+ */
+export const retry = <A, E extends { readonly message: string }, R>(
+  self: Effect.Effect<A, E, R>,
+  schedule: Schedule.Schedule<unknown, E>,
+  isRetried: (failure: E) => boolean
+): Effect.Effect<A, E, R> =>
+  Effect.catch(self, (first) =>
+    Effect.flatMap(Schedule.toStepWithSleep(logged(schedule, isRetried)), (nextTry) => {
+      const after = (failure: E): Effect.Effect<A, E, R> =>
+        Effect.matchEffect(nextTry(failure), {
+          onSuccess: () => Effect.catch(self, after),
+          onFailure: () => Effect.fail(failure)
+        })
+      return after(first)
+    })
+  )

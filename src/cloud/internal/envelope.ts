@@ -17,13 +17,8 @@ import * as SignedLink from "../SignedLink.ts"
 
 const maxLevels = 100
 
-const isShallow = (value: unknown): boolean => {
-  let level = [value]
-  for (let depth = 0; depth < maxLevels && level.length > 0; depth++) {
-    level = level.flatMap((value) => (Predicate.isObjectOrArray(value) ? Object.values(value) : []))
-  }
-  return level.length === 0
-}
+const isShallow = (value: unknown, levels = maxLevels): boolean =>
+  !Predicate.isObjectOrArray(value) || (levels > 0 && Object.values(value).every((part) => isShallow(part, levels - 1)))
 
 const decodeEnvelope = Schema.decodeUnknownSync(
   Schema.Struct({
@@ -35,7 +30,7 @@ const decodeEnvelope = Schema.decodeUnknownSync(
         )
       }),
       [Schema.Record(Schema.String, Schema.Unknown)]
-    ).check(Schema.makeFilter(isShallow, { expected: `at most ${maxLevels} levels` }))
+    ).check(Schema.makeFilter((response) => isShallow(response), { expected: `at most ${maxLevels} levels` }))
   })
 )
 

@@ -33,20 +33,25 @@ export const exchange = (
     })
   )
 
-const readText = (response: HttpClientResponse.HttpClientResponse, { maxResponseSize }: Policy.Options) =>
-  response.stream.pipe(
+const readText = (response: HttpClientResponse.HttpClientResponse, { maxResponseSize }: Policy.Options) => {
+  const { "content-encoding": encoding, "content-length": length = "unknown" } = response.headers
+  const max = ByteSize.fromInputUnsafe(maxResponseSize)
+  // The transport sees to it that a body is as long as it says. Only a compressed one becomes longer.
+  if (encoding === undefined && Number(length) <= max) return Effect.mapError(response.text, fromHttpClientError)
+  return response.stream.pipe(
     Stream.mapError(fromHttpClientError),
-    Stream.limitBytes(maxResponseSize, (): Stream.Stream<never, ApiError.Reason> =>
+    Stream.limitBytes(max, (): Stream.Stream<never, ApiError.Reason> =>
       Stream.fail(
         new ApiError.MalformedResponse({
           status: response.status,
-          description: `it is larger than ${ByteSize.format(ByteSize.fromInputUnsafe(maxResponseSize))}`
+          description: `it is larger than ${ByteSize.format(max)}`
         })
       )
     ),
     Stream.mkUint8Array,
     Effect.map((bytes) => new TextDecoder().decode(bytes))
   )
+}
 
 const fromHttpClientError = ({ reason }: HttpClientError.HttpClientError): ApiError.Reason => {
   switch (reason._tag) {
