@@ -307,6 +307,18 @@ describe("an answer that is compressed though the transport did not accept that"
     })
   )
 
+  it.live("a compressed answer that states a small length is cut off at the size allowed", () =>
+    Effect.gen(function* () {
+      const bomb = Zlib.gzipSync(" ".repeat(100 * 1024))
+      assert.isBelow(bomb.length, 1024)
+      const { host } = yield* serve((response) => {
+        response.setHeader("content-encoding", "gzip").setHeader("content-length", bomb.length).end(bomb)
+      })
+      const failure = yield* reason.pipe(withApp(host, clients.fetch))
+      assert.include(failure.message, "it is larger than 64 KiB")
+    })
+  )
+
   it.live("a compressed answer is malformed over undici, which never accepts one", () =>
     Effect.gen(function* () {
       const { host } = yield* compressed
