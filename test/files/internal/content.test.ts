@@ -79,6 +79,6 @@ describe("the content", () => {
         if (typeof result === "string") assert.include(left, result)
         else assert.include(["UnexpectedContent", "MalformedResponse", "InvalidArchive"], result._tag)
       }),
-    { runs: 30 }
+    { runs: 30, timeout: 20_000 }
   )
 })
