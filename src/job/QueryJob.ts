@@ -30,14 +30,15 @@ import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as SubscriptionRef from "effect/SubscriptionRef"
 import * as ApiError from "../cloud/ApiError.ts"
 import type * as Credentials from "../cloud/Credentials.ts"
 import * as Endpoint from "../cloud/Endpoint.ts"
 import * as SignedLink from "../cloud/SignedLink.ts"
 import * as TencentCloud from "../cloud/TencentCloud.ts"
 import { setting } from "../internal/setting.ts"
-import { makeLoops, type Progress } from "./internal/loops.ts"
+import { withSpan } from "../internal/span.ts"
+import { type Loop, makeLoops, type Progress } from "./internal/loops.ts"
+import { makeSpread } from "./internal/spread.ts"
 import * as Job from "./Job.ts"
 import * as JobApi from "./JobApi.ts"
 import * as JobKind from "./JobKind.ts"
@@ -168,7 +169,8 @@ const make = Effect.gen(function* () {
   const endpointSetting = yield* setting(Endpoint.Endpoint)
   const kindsSetting = yield* setting(Kinds.Kinds)
   const pollingSetting = yield* setting(Polling.Polling)
-  const joinLoop = yield* makeLoops
+  const loops = yield* makeLoops
+  const spread = makeSpread()
 
   /** What a target stands for: its ticket, one look at it, and the name of its loops. */
   const resolve = Effect.fnUntraced(function* (target: Target, { kind }: QueryOptions = {}) {
@@ -187,46 +189,55 @@ const make = Effect.gen(function* () {
     }
   })
 
-  /** Starts a wait: it joins the loop for its target, until its scope closes. */
+  /** What a wait needs: the loop to join, until when, and how it fails then. */
   const start = Effect.fnUntraced(function* (target: Target, options: WaitOptions | undefined) {
+    const started = yield* Clock.currentTimeMillis
+    yield* spread
     const { ticket, name, look } = yield* resolve(target, options)
     const polling = yield* pollingSetting
-    const started = yield* Clock.currentTimeMillis
-    const { progress, end } = yield* joinLoop(name, options?.schedule ?? polling.schedule, look)
+    const plan = { name, schedule: options?.schedule ?? polling.schedule, look }
     return {
-      progress,
-      end,
-      deadline: options?.deadline ?? polling.deadline,
-      timeout: timeoutOf(ticket, started, progress)
+      join: loops.join(plan, options?.deadline ?? polling.deadline),
+      timeout: ({ progress }: Loop) => timeoutOf(ticket, started, progress)
     }
   })
 
-  const query = Effect.fn("QueryJob.query")(function* (target: Target, options?: QueryOptions) {
-    return yield* (yield* resolve(target, options)).look
-  })
+  const query = (target: Target, options?: QueryOptions) =>
+    resolve(target, options).pipe(
+      Effect.flatMap(({ look }) => look),
+      withSpan("QueryJob.query", {})
+    )
 
   const watch = (target: Target, options?: WaitOptions) =>
     Stream.unwrap(
       Effect.gen(function* () {
-        const { progress, deadline, timeout } = yield* start(target, options)
-        return SubscriptionRef.changes(progress).pipe(
-          Stream.takeUntil((now) => now.exit !== undefined),
-          Stream.mapEffect((now) => (now.exit === undefined ? Effect.succeed(now.last) : endOf(now, timeout))),
+        const { join, timeout } = yield* start(target, options)
+        const { loop, over } = yield* Effect.acquireRelease(join, loops.leave)
+        return progressOf(loop).pipe(
+          Stream.mapEffect((now) => (now.exit === undefined ? Effect.succeed(now.last) : endOf(now, timeout(loop)))),
           Stream.filter(Predicate.isNotUndefined),
           Stream.changesWith(sameState),
-          Stream.interruptWhen(Effect.delay(timeout, deadline))
+          Stream.interruptWhen(
+            Effect.flatMap(Deferred.await(over), () =>
+              loop.progress.exit === undefined ? timeout(loop) : Effect.never
+            )
+          )
         )
       })
     )
 
-  const wait = Effect.fn("QueryJob.wait")(function* (target: Target, options?: WaitOptions) {
-    const { end, deadline, timeout } = yield* start(target, options)
-    const last = yield* Deferred.await(end).pipe(
-      Effect.flatMap((progress) => endOf(progress, timeout)),
-      Effect.timeoutOrElse({ duration: deadline, orElse: () => timeout })
+  const wait = (target: Target, options?: WaitOptions) =>
+    start(target, options).pipe(
+      Effect.flatMap(({ join, timeout }) =>
+        Effect.acquireUseRelease(
+          join,
+          ({ loop, over }) => Effect.flatMap(Deferred.await(over), () => endOf(loop.progress, timeout(loop))),
+          loops.leave
+        )
+      ),
+      Effect.flatMap((last) => (last._tag === "Done" ? Effect.succeed(last) : new JobFailed({ job: last }))),
+      withSpan("QueryJob.wait", {})
     )
-    return last._tag === "Done" ? last : yield* new JobFailed({ job: last })
-  }, Effect.scoped)
 
   return { query, wait, watch }
 })
@@ -238,12 +249,18 @@ const ticketOf = (jobId: Job.JobId, kind: JobKind.Any, region: string) =>
 const timeoutOf = Effect.fnUntraced(function* (
   ticket: Job.JobTicket,
   started: number,
-  progress: SubscriptionRef.SubscriptionRef<Progress>
+  { looks, last, failure }: Progress
 ) {
-  const { looks, last, failure } = yield* SubscriptionRef.get(progress)
   const elapsed = Duration.millis((yield* Clock.currentTimeMillis) - started)
   return yield* new WaitTimeout({ ticket, looks, last, failure, elapsed })
 })
+
+/** What a loop has come to, then each change until its end. */
+const progressOf = (loop: Loop): Stream.Stream<Progress> =>
+  Stream.unfold(
+    Effect.succeed(loop.progress),
+    Effect.map((now) => [now, Deferred.await(now.next)] as const)
+  ).pipe(Stream.takeUntil((now) => now.exit !== undefined))
 
 /** The state that a loop ended with, or why it ended without. */
 const endOf = (

@@ -9,7 +9,6 @@
  * Callers are served in the order in which they came. Only the caller at the head waits for a permit; then it lets the
  * next one through. So a queue of any length costs one timer.
  */
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -41,19 +40,18 @@ const makePermits = (limit: number, window: Duration.Duration) => {
   const since: Array<bigint> = []
   const oneCounts = Latch.makeUnsafe()
 
-  const freed = Effect.suspend(() => {
+  const due = Effect.suspend(() => {
     // There is none for the first `limit` permits.
     const oldest = since[granted % limit]
     return oldest === undefined ? Effect.void : sleepUntil(oldest + windowNanos)
   })
-  const isHeld = () => granted - counted === limit
 
   return {
     /** Waits until a permit is free. Only one caller at a time may wait. */
     wait: Effect.suspend((): Effect.Effect<void> => {
-      if (!isHeld()) return freed
+      if (granted - counted < limit) return due
       oneCounts.closeUnsafe()
-      return Effect.andThen(oneCounts.await, freed)
+      return Effect.andThen(oneCounts.await, due)
     }),
     /** Takes the free permit. */
     hold: () => {
