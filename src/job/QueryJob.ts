@@ -37,7 +37,7 @@ import * as SignedLink from "../cloud/SignedLink.ts"
 import * as TencentCloud from "../cloud/TencentCloud.ts"
 import { setting } from "../internal/setting.ts"
 import { withSpan } from "../internal/span.ts"
-import { type Loop, makeLoops, type Progress } from "./internal/loops.ts"
+import { type Loop, makeLoops, type Progress, type Waiter } from "./internal/loops.ts"
 import { makeSpread } from "./internal/spread.ts"
 import * as Job from "./Job.ts"
 import * as JobApi from "./JobApi.ts"
@@ -212,16 +212,14 @@ const make = Effect.gen(function* () {
     Stream.unwrap(
       Effect.gen(function* () {
         const { join, timeout } = yield* start(target, options)
-        const { loop, over } = yield* Effect.acquireRelease(join, loops.leave)
-        return progressOf(loop).pipe(
-          Stream.mapEffect((now) => (now.exit === undefined ? Effect.succeed(now.last) : endOf(now, timeout(loop)))),
+        const waiter = yield* Effect.acquireRelease(join, loops.leave)
+        return Stream.unfold(Effect.succeed(waiter.loop.progress), follow(waiter)).pipe(
+          Stream.takeUntil((now) => now.exit !== undefined),
+          Stream.mapEffect((now) =>
+            now.exit === undefined ? Effect.succeed(now.last) : endOf(now, timeout(waiter.loop))
+          ),
           Stream.filter(Predicate.isNotUndefined),
-          Stream.changesWith(sameState),
-          Stream.interruptWhen(
-            Effect.flatMap(Deferred.await(over), () =>
-              loop.progress.exit === undefined ? timeout(loop) : Effect.never
-            )
-          )
+          Stream.changesWith(sameState)
         )
       })
     )
@@ -255,12 +253,11 @@ const timeoutOf = Effect.fnUntraced(function* (
   return yield* new WaitTimeout({ ticket, looks, last, failure, elapsed })
 })
 
-/** What a loop has come to, then each change until its end. */
-const progressOf = (loop: Loop): Stream.Stream<Progress> =>
-  Stream.unfold(
-    Effect.succeed(loop.progress),
-    Effect.map((now) => [now, Deferred.await(now.next)] as const)
-  ).pipe(Stream.takeUntil((now) => now.exit !== undefined))
+/** The progress that comes next. At the deadline it is the last one, as if the schedule had ended. */
+const follow = ({ loop, over }: Waiter) => {
+  const last = Effect.map(Deferred.await(over), () => ({ exit: Exit.void, ...loop.progress }))
+  return Effect.map((now: Progress) => [now, Effect.raceFirst(Deferred.await(now.next), last)] as const)
+}
 
 /** The state that a loop ended with, or why it ended without. */
 const endOf = (

@@ -6,6 +6,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as MutableList from "effect/MutableList"
+import type * as Scheduler from "effect/Scheduler"
 
 const perTurn = 200
 
@@ -13,20 +14,21 @@ const perTurn = 200
 export const makeSpread = (): Effect.Effect<void> => {
   const waiting = MutableList.make<(effect: Effect.Effect<void>) => void>()
   let passed = 0
-  let isScheduled = false
 
-  return Effect.withFiber(({ currentDispatcher }) => {
-    const turn = () => {
-      const next = MutableList.takeN(waiting, perTurn)
-      passed = next.length
-      isScheduled = passed > 0
-      if (isScheduled) currentDispatcher.scheduleTask(turn, 0)
-      for (const resume of next) resume(Effect.void)
-    }
-    if (!isScheduled) currentDispatcher.scheduleTask(turn, 0)
-    isScheduled = true
+  const turn = (dispatcher: Scheduler.SchedulerDispatcher) => {
+    const next = MutableList.takeN(waiting, perTurn)
+    passed = next.length
+    if (passed > 0) dispatcher.scheduleTask(() => turn(dispatcher), 0)
+    for (const resume of next) resume(Effect.void)
+  }
+
+  return Effect.withFiber((fiber) => {
     if (passed === perTurn) return Effect.callback<void>((resume) => MutableList.append(waiting, resume))
     passed++
+    if (passed === 1) {
+      const dispatcher = fiber.currentDispatcher
+      dispatcher.scheduleTask(() => turn(dispatcher), 0)
+    }
     return Effect.void
   })
 }
