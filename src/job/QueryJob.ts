@@ -198,7 +198,7 @@ const make = Effect.gen(function* () {
     const plan = { name, schedule: options?.schedule ?? polling.schedule, look }
     return {
       join: loops.join(plan, options?.deadline ?? polling.deadline),
-      timeout: ({ progress }: Loop) => timeoutOf(ticket, started, progress)
+      timeout: (loop: Loop) => timeoutOf(ticket, started, loop)
     }
   })
 
@@ -213,14 +213,7 @@ const make = Effect.gen(function* () {
       Effect.gen(function* () {
         const { join, timeout } = yield* start(target, options)
         const waiter = yield* Effect.acquireRelease(join, loops.leave)
-        return Stream.unfold(Effect.succeed(waiter.loop.progress), follow(waiter)).pipe(
-          Stream.takeUntil((now) => now.exit !== undefined),
-          Stream.mapEffect((now) =>
-            now.exit === undefined ? Effect.succeed(now.last) : endOf(now, timeout(waiter.loop))
-          ),
-          Stream.filter(Predicate.isNotUndefined),
-          Stream.changesWith(sameState)
-        )
+        return changesOf(waiter, timeout(waiter.loop))
       })
     )
 
@@ -244,20 +237,11 @@ const make = Effect.gen(function* () {
 const ticketOf = (jobId: Job.JobId, kind: JobKind.Any, region: string) =>
   new Job.JobTicket({ jobId, kind: kind.name, region }, { disableChecks: true })
 
-const timeoutOf = Effect.fnUntraced(function* (
-  ticket: Job.JobTicket,
-  started: number,
-  { looks, last, failure }: Progress
-) {
+const timeoutOf = Effect.fnUntraced(function* (ticket: Job.JobTicket, started: number, loop: Loop) {
+  const { looks, last, failure } = loop.progress
   const elapsed = Duration.millis((yield* Clock.currentTimeMillis) - started)
   return yield* new WaitTimeout({ ticket, looks, last, failure, elapsed })
 })
-
-/** The progress that comes next. At the deadline it is the last one, as if the schedule had ended. */
-const follow = ({ loop, over }: Waiter) => {
-  const last = Effect.map(Deferred.await(over), () => ({ exit: Exit.void, ...loop.progress }))
-  return Effect.map((now: Progress) => [now, Effect.raceFirst(Deferred.await(now.next), last)] as const)
-}
 
 /** The state that a loop ended with, or why it ended without. */
 const endOf = (
@@ -266,6 +250,24 @@ const endOf = (
 ): Effect.Effect<Job.Done | Job.Failed, WaitTimeout | ApiError.ApiError> => {
   if (last !== undefined && Job.isEnded(last)) return Effect.succeed(last)
   return exit !== undefined && Exit.isFailure(exit) ? Effect.failCause(exit.cause) : timeout
+}
+
+/** The state that a loop has seen last, then each other one until its end. */
+const changesOf = (
+  { loop, over }: Waiter,
+  timeout: Effect.Effect<never, WaitTimeout>
+): Stream.Stream<Job.Job, WaitTimeout | ApiError.ApiError> => {
+  // At the deadline the loop is taken to have ended, as if its schedule had.
+  const atDeadline = Effect.map(Deferred.await(over), (): Progress => ({ exit: Exit.void, ...loop.progress }))
+  return Stream.unfold(
+    Effect.succeed(loop.progress),
+    Effect.map((now) => [now, Effect.raceFirst(Deferred.await(now.next), atDeadline)] as const)
+  ).pipe(
+    Stream.takeUntil((now) => now.exit !== undefined),
+    Stream.mapEffect((now) => (now.exit === undefined ? Effect.succeed(now.last) : endOf(now, timeout))),
+    Stream.filter(Predicate.isNotUndefined),
+    Stream.changesWith(sameState)
+  )
 }
 
 // Every answer has its own request id, and that alone is no change.

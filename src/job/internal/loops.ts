@@ -35,7 +35,7 @@ export interface Progress {
 }
 
 /** What a loop does. `name` stands for the job. */
-export interface Plan {
+interface Plan {
   readonly name: string
   readonly schedule: Polling.PollingOptions["schedule"]
   readonly look: Effect.Effect<Job.Job, ApiError.ApiError>
