@@ -8,6 +8,7 @@ import assert from "node:assert/strict"
 import { execFileSync, execSync, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { gzipSync } from "node:zlib"
 import { build } from "esbuild"
 import manifest from "../package.json" with { type: "json" }
 
@@ -85,21 +86,32 @@ assert.deepEqual(
   "the library imports only Effect's modules, by their deep path, and @noble/hashes"
 )
 
-// What the smallest use of a module costs in a bundle.
-const minified = async (module: string) => {
+// What the smallest uses cost in a bundle.
+const bundled = async (contents: string) => {
   const { outputFiles } = await build({
-    entryPoints: [path.join(unpacked, `dist/${module}.js`)],
+    stdin: { contents, resolveDir: cache },
     bundle: true,
     minify: true,
     write: false,
     format: "esm",
     logLevel: "error"
   })
-  return outputFiles[0]?.contents.length ?? Infinity
+  const bytes = outputFiles[0]?.contents ?? new Uint8Array()
+  return { minified: bytes.length, gzipped: gzipSync(bytes).length }
 }
-const kindSize = await minified("job/JobKind")
-assert(kindSize < 100_000, `JobKind alone is ${kindSize} bytes minified, and must stay below 100 kB`)
-console.log(`JobKind alone: ${kindSize} bytes minified`)
+const kind = await bundled(`export * from "${manifest.name}/JobKind"`)
+assert(kind.minified < 100_000, `JobKind alone is ${kind.minified} bytes minified, and must stay below 100 kB`)
+console.log(`JobKind alone: ${kind.minified} bytes minified`)
+const query = await bundled(`
+  import * as Layer from "effect/Layer"
+  import * as FetchHttpClient from "effect/http/FetchHttpClient"
+  import * as Credentials from "${manifest.name}/Credentials"
+  import * as QueryJob from "${manifest.name}/QueryJob"
+  export const layer = (credential) =>
+    QueryJob.layer.pipe(Layer.provide([FetchHttpClient.layer, Credentials.layer(credential)]))
+`)
+assert(query.gzipped < 80_000, `QueryJob over fetch is ${query.gzipped} bytes gzipped, and must stay below 80 kB`)
+console.log(`QueryJob over fetch: ${query.minified} bytes minified, ${query.gzipped} gzipped`)
 
 // Loading, and the program's own check of the version.
 const load = `
