@@ -2,7 +2,8 @@
 /**
  * The entry of the program `hunyuan3d`. It checks the version of Node before
  * anything is loaded that an older one could not run, and answers `--version`
- * without loading anything, so it must not import code statically.
+ * without loading anything, so it must not import code statically. Nothing else may
+ * import package.json, which would then be loaded from a file of its own.
  */
 import packageJson from "../../package.json" with { type: "json" }
 
@@ -17,5 +18,6 @@ if (major < 22 || (major === 22 && minor < 19)) {
 } else if (args.length === 1 && (args[0] === "--version" || args[0] === "-v")) {
   process.stdout.write(`hunyuan3d v${packageJson.version}\n`)
 } else {
-  await import("./main.ts")
+  const { main } = await import("./main.ts")
+  main(packageJson.version)
 }
