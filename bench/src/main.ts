@@ -7,13 +7,35 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import { bundle } from "./cases/bundle.ts"
 import { call } from "./cases/call.ts"
+import { download } from "./cases/download.ts"
+import { fake } from "./cases/fake.ts"
 import { heap } from "./cases/heap.ts"
+import { coldImport } from "./cases/import.ts"
+import { permit } from "./cases/permit.ts"
 import { schedule } from "./cases/schedule.ts"
 import { sign } from "./cases/sign.ts"
+import { start } from "./cases/start.ts"
+import { unpack } from "./cases/unpack.ts"
+import { manyWaits, waits } from "./cases/waits.ts"
 import { json, table } from "./table.ts"
 
-const cases = [call, sign, heap, schedule]
+const cases = [
+  call,
+  sign,
+  heap,
+  waits,
+  manyWaits,
+  permit,
+  schedule,
+  download,
+  unpack,
+  coldImport,
+  start,
+  bundle,
+  fake
+]
 const names = cases.map(({ name }) => name)
 
 const bench = Command.make(

@@ -138,12 +138,16 @@ export const collectGarbage = () => {
 }
 
 /** How many kilobytes of the heap one of many things takes, for as long as their scope is open. */
-export const heapOf = <A, E, R>(count: number, makeAll: Effect.Effect<A, E, R>) =>
-  Effect.suspend(() => {
-    collectGarbage()
-    const before = process.memoryUsage().heapUsed
-    return Effect.map(makeAll, () => {
-      collectGarbage()
-      return (process.memoryUsage().heapUsed - before) / count / 1000
-    })
-  })
+export const heapOf = Effect.fnUntraced(function* <A, E, R>(count: number, makeAll: Effect.Effect<A, E, R>) {
+  const before = yield* heapUsed
+  yield* makeAll
+  return ((yield* heapUsed) - before) / count / 1000
+})
+
+/** Some garbage is let go only when timers and tasks have run that hold it. */
+const heapUsed = Effect.gen(function* () {
+  collectGarbage()
+  yield* Effect.sleep(20)
+  collectGarbage()
+  return process.memoryUsage().heapUsed
+})
