@@ -17,7 +17,7 @@ export const fibers = <E, R>(count: number, one: (nth: number) => Effect.Effect<
       count,
       Effect.gen(function* () {
         for (let nth = 0; nth < count; nth++) all.push(yield* Effect.forkChild(begin(nth)))
-        while (begun < count) yield* Effect.sleep(5)
+        yield* Effect.repeat(Effect.sleep(5), { until: () => begun === count })
         // A fiber that has begun runs until it waits, unless it has to let others run before.
         yield* Effect.sleep(50)
       })

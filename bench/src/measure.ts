@@ -35,11 +35,13 @@ export interface Line {
 }
 
 /** What one run of one contender gave: a figure for each metric. */
-export type Sample = Readonly<Record<string, number>>
+type Sample = Readonly<Record<string, number>>
 
 export interface Metric {
   readonly name: string
   readonly unit: string
+  /** For what a busy machine blurs, as all time on the clock: not in the short form, where CPU time stands for it. */
+  readonly form?: "full" | undefined
   /** `less` unless given. */
   readonly better?: "less" | "more" | undefined
   /** The bound for our own figure; it stands in the line of the first peer. */
@@ -63,8 +65,9 @@ const ours = "ours"
 
 /** Runs all contenders in rounds, and makes a line for each metric and peer. */
 export const compare = Effect.fnUntraced(function* <R1, R2>(form: Form, comparison: Comparison<R1, R2>) {
-  const { metrics, rounds: counts, title, warmUps = 0 } = comparison
-  const named = new Set(Object.values(metrics).flatMap(({ goals = {} }) => Object.keys(goals)))
+  const { rounds: counts, title, warmUps = 0 } = comparison
+  const metrics = Object.entries(comparison.metrics).filter(([, metric]) => form === "full" || metric.form !== "full")
+  const named = new Set(metrics.flatMap(([, { goals = {} }]) => Object.keys(goals)))
   const peers = Object.entries(comparison.peers).filter(
     ([peer], nth) => form === "full" || nth === 0 || named.has(peer)
   )
@@ -73,12 +76,12 @@ export const compare = Effect.fnUntraced(function* <R1, R2>(form: Form, comparis
   for (let round = 0; round < warmUps + counts[form]; round++) {
     const samples: Record<string, Sample> = {}
     for (const [name, run] of round % 2 === 0 ? contenders : contenders.toReversed()) {
-      collectGarbage()
+      collectGarbage("minor")
       samples[name] = yield* run
     }
     if (round >= warmUps) rounds.push(samples)
   }
-  return Object.entries(metrics).flatMap(([key, metric]) =>
+  return metrics.flatMap(([key, metric]) =>
     peers.map(([peer], nth) => {
       const figures = (contender: string) => rounds.map((samples) => samples[contender]?.[key] ?? Number.NaN)
       return lineOf(title, metric, peer, nth === 0, figures(ours), figures(peer))
@@ -108,7 +111,7 @@ const lineOf = (
   }
 }
 
-export const spread = (figures: ReadonlyArray<number>): Spread => {
+const spread = (figures: ReadonlyArray<number>): Spread => {
   const sorted = figures.toSorted((a, b) => a - b)
   const at = (share: number) => {
     const place = (sorted.length - 1) * share
@@ -131,10 +134,13 @@ export const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     })
   })
 
-/** Node exposes it with `--expose-gc`, which the npm script gives. */
-export const collectGarbage = () => {
+/**
+ * Node exposes it with `--expose-gc`, which the npm script gives. A major collection drops compiled code as well, so
+ * that what runs next is slow: between runs a minor one takes away what the last one has left.
+ */
+const collectGarbage = (type: "minor" | "major") => {
   if (globalThis.gc === undefined) throw new Error("Run this by npm run bench, or give node the flag --expose-gc.")
-  globalThis.gc()
+  globalThis.gc({ type, execution: "sync" })
 }
 
 /** How many kilobytes of the heap one of many things takes, for as long as their scope is open. */
@@ -146,8 +152,8 @@ export const heapOf = Effect.fnUntraced(function* <A, E, R>(count: number, makeA
 
 /** Some garbage is let go only when timers and tasks have run that hold it. */
 const heapUsed = Effect.gen(function* () {
-  collectGarbage()
+  collectGarbage("major")
   yield* Effect.sleep(20)
-  collectGarbage()
+  collectGarbage("major")
   return process.memoryUsage().heapUsed
 })

@@ -1,28 +1,24 @@
-/** What the bench uses of peers that bring no types. */
+/** What the bench uses of a peer that brings no types. */
 declare module "tencentcloud-sdk-nodejs-intl-en/tencentcloud/common/index.js" {
-  class Credential {
-    constructor(secretId: string, secretKey: string)
-  }
-  class HttpProfile {
-    constructor(protocol: string, endpoint: string)
-  }
-  class ClientProfile {
-    constructor(signMethod: string, httpProfile: HttpProfile)
-  }
-  class CommonClient {
-    constructor(endpoint: string, version: string, credential: Credential, region: string, profile: ClientProfile)
-    request(
+  interface Client {
+    readonly request: (
       action: string,
       input: unknown,
       options: unknown,
       callback: (error: Error | null, answer: unknown) => void
-    ): void
+    ) => void
   }
   const common: {
-    readonly Credential: typeof Credential
-    readonly HttpProfile: typeof HttpProfile
-    readonly ClientProfile: typeof ClientProfile
-    readonly CommonClient: typeof CommonClient
+    readonly Credential: new (secretId: string, secretKey: string) => object
+    readonly HttpProfile: new (protocol: string, endpoint: string) => object
+    readonly ClientProfile: new (signMethod: string, httpProfile: object) => object
+    readonly CommonClient: new (
+      endpoint: string,
+      version: string,
+      credential: object,
+      region: string,
+      profile: object
+    ) => Client
   }
   export default common
 }

@@ -20,11 +20,20 @@ const goalOf = ({ better, goal, unit }: Line): string =>
 const head = ["measured", "unit", "ours", "peer", "its", "ratio", "goal", "met"]
 
 /** Medians, with quartiles in brackets. */
-export const table = (lines: ReadonlyArray<Line>): string => {
+export const toTable = (lines: ReadonlyArray<Line>): string => {
   const rows = lines.map((line) => {
     const met = isMet(line)
     const verdict = met === undefined ? "" : met ? "yes" : "no"
-    return [line.name, line.unit, shown(line.ours), line.peer, shown(line.theirs), shown(line.ratio), goalOf(line), verdict]
+    return [
+      line.name,
+      line.unit,
+      shown(line.ours),
+      line.peer,
+      shown(line.theirs),
+      shown(line.ratio),
+      goalOf(line),
+      verdict
+    ]
   })
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)))
   const print = (cells: ReadonlyArray<string>) =>
@@ -33,4 +42,4 @@ export const table = (lines: ReadonlyArray<Line>): string => {
 }
 
 /** Lines as JSON, with the verdict of each goal. */
-export const json = (lines: ReadonlyArray<Line>) => lines.map((line) => ({ ...line, met: isMet(line) }))
+export const toJson = (lines: ReadonlyArray<Line>) => lines.map((line) => ({ ...line, met: isMet(line) }))

@@ -6,7 +6,7 @@
  */
 import * as Http from "node:http"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import * as Undici from "@effect/platform-node/Undici"
+import { request } from "@effect/platform-node/Undici"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpBody from "effect/http/HttpBody"
@@ -33,7 +33,13 @@ const calls = <E, R>(count: number, call: Effect.Effect<unknown, E, R>) => {
   const some = Effect.gen(function* () {
     for (let i = 0; i < count / atOnce; i++) yield* call
   })
-  return perCall(count, Effect.all(Array.from({ length: atOnce }, () => some), { concurrency: "unbounded" }))
+  return perCall(
+    count,
+    Effect.all(
+      Array.from({ length: atOnce }, () => some),
+      { concurrency: "unbounded" }
+    )
+  )
 }
 
 /** The same for what answers with promises, without Effect in its way. */
@@ -41,7 +47,10 @@ const promised = (count: number, call: () => Promise<unknown>) => {
   const some = async () => {
     for (let i = 0; i < count / atOnce; i++) await call()
   }
-  return perCall(count, Effect.tryPromise(() => Promise.all(Array.from({ length: atOnce }, some))))
+  return perCall(
+    count,
+    Effect.tryPromise(() => Promise.all(Array.from({ length: atOnce }, some)))
+  )
 }
 
 const perCall = <E, R>(count: number, all: Effect.Effect<unknown, E, R>) =>
@@ -84,29 +93,30 @@ const headers = { "content-type": "application/json", "x-tc-action": action }
 const body = JSON.stringify(input)
 
 const undiciRequest = (host: string) => async () => {
-  const answer = await Undici.request(`http://${host}/`, { method: "POST", headers, body })
+  const answer = await request(`http://${host}/`, { method: "POST", headers, body })
   return answer.body.json()
 }
 
 const globalFetch = (host: string) => async () => {
   const answer = await fetch(`http://${host}/`, { method: "POST", headers, body })
-  return answer.json()
+  const parsed: unknown = await answer.json()
+  return parsed
 }
 
 const metrics = (cpu: Record<string, number>, rate: Record<string, number>): Record<string, Metric> => ({
   cpu: { name: "CPU a call", unit: "µs", goals: cpu },
-  rate: { name: "calls a second", unit: "/s", better: "more", goals: rate }
+  rate: { name: "calls a second", unit: "/s", form: "full", better: "more", goals: rate }
 })
 
 export const call = {
   name: "call",
   run: Effect.fnUntraced(function* (form: Form) {
     const host = yield* serve
-    const count = { short: 320, full: 1600 }[form]
+    const count = { short: 96, full: 1600 }[form]
     const onUndici = yield* compare(form, {
       title: "call over undici, 32 at once",
-      rounds: { short: 8, full: 15 },
-      warmUps: 2,
+      rounds: { short: 25, full: 15 },
+      warmUps: 4,
       ours: calls(count, ours),
       peers: {
         SDK: promised(count, sdk(host)),
@@ -118,8 +128,8 @@ export const call = {
     }).pipe(Effect.provide(Layer.provideMerge(cloud(host), NodeHttpClient.layerUndici)))
     const onFetch = yield* compare(form, {
       title: "call over fetch, 32 at once",
-      rounds: { short: 8, full: 15 },
-      warmUps: 2,
+      rounds: { short: 25, full: 15 },
+      warmUps: 4,
       ours: calls(count, ours),
       peers: {
         "Effect fetch": calls(count, bareEffect(host)),

@@ -9,7 +9,7 @@ import { rm } from "node:fs/promises"
 import * as path from "node:path"
 import { pipeline } from "node:stream/promises"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import * as Undici from "@effect/platform-node/Undici"
+import { request } from "@effect/platform-node/Undici"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as HttpClient from "effect/http/HttpClient"
@@ -29,7 +29,7 @@ const ours = (url: string, directory: string) => {
 
 const undici = (url: string, directory: string) =>
   Effect.promise(async () => {
-    const { body } = await Undici.request(url)
+    const { body } = await request(url)
     await pipeline(body, createWriteStream(path.join(directory, "model.glb")))
   })
 
@@ -43,7 +43,7 @@ const effects = Effect.fnUntraced(function* (url: string, directory: string) {
 export const download = {
   name: "download",
   run: Effect.fnUntraced(function* (form: Form) {
-    const megabytes = { short: 64, full: 500 }[form]
+    const megabytes = { short: 40, full: 500 }[form]
     const host = yield* serve
     const fs = yield* FileSystem.FileSystem
     const directory = yield* fs.makeTempDirectoryScoped()
@@ -58,12 +58,12 @@ export const download = {
       })
     return yield* compare(form, {
       title: `download ${megabytes} MB`,
-      rounds: { short: 8, full: 9 },
+      rounds: { short: 15, full: 9 },
       warmUps: 1,
       ours: into(ours),
       peers: { undici: into(undici), "Effect's stream": into(effects) },
       metrics: {
-        time: { name: "time", unit: "ms", goals: { undici: 1.3 } },
+        time: { name: "time", unit: "ms", form: "full", goals: { undici: 1.3 } },
         cpu: { name: "CPU", unit: "ms", goals: { undici: 1.3 } }
       }
     }).pipe(Effect.provide(NodeHttpClient.layerUndici), Effect.provide(Endpoint.layer({ protocol: "http", host })))

@@ -23,7 +23,12 @@ const callers = (limit: number, window: Duration.Input) => ({
 /** What one of many callers takes from its call to its permit, in microseconds of CPU. */
 const passing = <E, R>(count: number, caller: Effect.Effect<unknown, E, R>) =>
   Effect.map(
-    timed(Effect.all(Array.from({ length: count }, () => caller), { concurrency: "unbounded", discard: true })),
+    timed(
+      Effect.all(
+        Array.from({ length: count }, () => caller),
+        { concurrency: "unbounded", discard: true }
+      )
+    ),
     ({ cpu }) => ({ cpu: (cpu / count) * 1000 })
   )
 
@@ -32,7 +37,7 @@ const limiter = "Effect's limiter"
 export const permit = {
   name: "permit",
   run: Effect.fnUntraced(function* (form: Form) {
-    const count = 4000
+    const count = 2000
     const waiting = callers(1, "1 hour")
     const heap = yield* compare(form, {
       title: "a caller that waits for a permit",
@@ -53,7 +58,7 @@ export const permit = {
     const served = callers(count / 4, "50 millis")
     const cpu = yield* compare(form, {
       title: "a caller that waits for a permit",
-      rounds: { short: 10, full: 20 },
+      rounds: { short: 21, full: 41 },
       warmUps: 2,
       ours: Effect.provide(passing(count, served.ours), served.layer),
       peers: { [limiter]: Effect.provide(passing(count, served.effects), served.layer) },

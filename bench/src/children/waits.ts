@@ -1,13 +1,11 @@
 /**
- * Starts many waits at 20 looks a second, lets them go on for some seconds, and interrupts them all.
+ * Starts many waits at some looks a second, lets them go on for some seconds, and interrupts them all.
  *
- *   waits.ts <ours|effect> <how many> <seconds> <host>
+ *   waits.ts <ours|effect> <how many> <looks a second> <seconds> <host>
  *
- * Prints, in milliseconds: how long it took until all of them waited for their first permit, the longest time in which
- * the event loop did nothing else, and how long it took to interrupt them; the share of a core that they took between;
- * and how many kilobytes of heap one of them took.
+ * Prints what it took until all of them waited for their first permit, and to interrupt them, in milliseconds on the
+ * clock and of CPU; the longest stall of the event loop; the share of a core between; and the kilobytes of heap of one.
  */
-import { monitorEventLoopDelay } from "node:perf_hooks"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -25,7 +23,9 @@ import * as QueryJob from "../../../src/job/QueryJob.ts"
 import { heapOf, timed } from "../measure.ts"
 import { credentials, jobId } from "../support.ts"
 
-const [who, count, seconds, host] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4]), process.argv[5]]
+const [, , who, ...amounts] = process.argv
+const [count = 0, looks = 0, seconds = 0] = amounts.map(Number)
+const host = process.argv[6]
 
 let calls = 0
 const counted = <A, E, R>(acquire: Effect.Effect<A, E, R>) =>
@@ -41,7 +41,7 @@ const limit = Layer.effect(
     acquire: (key) => counted(acquire(key)),
     acquireScoped: (key) => counted(acquireScoped(key))
   }))
-).pipe(Layer.provide(RateLimit.layer()))
+).pipe(Layer.provide(RateLimit.layer({ limit: looks })))
 
 const jobs = QueryJob.layerNoDeps.pipe(
   Layer.provide(JobApi.layer),
@@ -56,7 +56,7 @@ const ours = (nth: number) => QueryJob.QueryJob.use((jobs) => jobs.wait(jobId(nt
 const effects = (nth: number) =>
   Effect.gen(function* () {
     const limiter = yield* RateLimiter.RateLimiter
-    yield* counted(RateLimiter.sleep(limiter, { key: "key", limit: 20, window: "1 second" }))
+    yield* counted(RateLimiter.sleep(limiter, { key: "key", limit: looks, window: "1 second" }))
     const response = yield* HttpClient.post(`http://${host}/`, { body: HttpBody.jsonUnsafe({ JobId: jobId(nth) }) })
     return yield* response.json
   }).pipe(Effect.repeat(Schedule.spaced("10 seconds")), Effect.timeout("30 minutes"))
@@ -66,29 +66,58 @@ const peer = Layer.merge(
   RateLimiter.layer.pipe(Layer.provide(RateLimiter.layerStoreMemory))
 )
 
+/**
+ * The longest that the event loop was kept from its timers, in milliseconds of the main thread's CPU time, so that other
+ * processes on the same core do not count.
+ */
+const watchStalls = () => {
+  const spent = () => {
+    const { user, system } = process.threadCpuUsage()
+    return (user + system) / 1000
+  }
+  let longest = 0
+  let last = spent()
+  const timer = setInterval(() => {
+    const now = spent()
+    longest = Math.max(longest, now - last)
+    last = now
+  }, 2)
+  return () => {
+    clearInterval(timer)
+    return longest
+  }
+}
+
 const measure = Effect.fnUntraced(function* <E, R>(one: (nth: number) => Effect.Effect<unknown, E, R>) {
-  const delay = monitorEventLoopDelay({ resolution: 5 })
   const fibers: Array<Fiber.Fiber<unknown, E>> = []
-  let start = 0
-  delay.enable()
+  let start = { time: 0, cpu: 0 }
+  let stall = 0
+  const startAll = Effect.gen(function* () {
+    for (let nth = 0; nth < count; nth++) fibers.push(yield* Effect.forkChild(one(nth)))
+    yield* Effect.repeat(Effect.sleep(1), { until: () => calls >= count })
+  })
   const heap = yield* heapOf(
     count,
     Effect.gen(function* () {
-      delay.reset()
-      const begun = performance.now()
-      for (let nth = 0; nth < count; nth++) fibers.push(yield* Effect.forkChild(one(nth)))
-      while (calls < count) yield* Effect.sleep(1)
-      start = performance.now() - begun
-      yield* Effect.sleep(20)
-      delay.disable()
+      const end = watchStalls()
+      start = yield* timed(startAll)
+      yield* Effect.sleep(10)
+      stall = end()
     })
   )
-  const { cpu } = yield* timed(Effect.sleep(seconds * 1000))
-  const { time: interrupt } = yield* timed(Fiber.interruptAll(fibers))
-  return { start, stall: delay.max / 1e6, share: cpu / seconds / 10, interrupt, heap }
+  const steady = yield* timed(Effect.sleep(seconds * 1000))
+  const interrupt = yield* timed(Fiber.interruptAll(fibers))
+  return {
+    start: start.time,
+    startCpu: start.cpu,
+    stall,
+    share: (steady.cpu / steady.time) * 100,
+    interrupt: interrupt.time,
+    interruptCpu: interrupt.cpu,
+    heap
+  }
 })
 
-const program =
-  who === "ours" ? measure(ours).pipe(Effect.provide(jobs)) : measure(effects).pipe(Effect.provide(peer))
+const program = who === "ours" ? measure(ours).pipe(Effect.provide(jobs)) : measure(effects).pipe(Effect.provide(peer))
 
 console.log(JSON.stringify(await Effect.runPromise(program)))
