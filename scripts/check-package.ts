@@ -124,7 +124,11 @@ const load = `
   }
 `
 
-const credentials = { TENCENTCLOUD_SECRET_ID: "AKIDEXAMPLE", TENCENTCLOUD_SECRET_KEY: "example" }
+const environment = {
+  TENCENTCLOUD_SECRET_ID: "AKIDEXAMPLE",
+  TENCENTCLOUD_SECRET_KEY: "example",
+  XDG_CACHE_HOME: cache
+}
 
 /** A Node of a major version: the package that the npm package `node` would install, which needs no install script. */
 const nodeOf = (major: number): string | undefined => {
@@ -147,7 +151,7 @@ for (const major of [20, 22, 24]) {
   }
   execFileSync(node, ["--input-type=module", "--eval", load], { cwd: cache, stdio: "inherit" })
   const run = (...args: ReadonlyArray<string>) =>
-    spawnSync(node, [path.join(unpacked, "dist/bin.js"), ...args], { encoding: "utf8", env: credentials })
+    spawnSync(node, [path.join(unpacked, "dist/bin.js"), ...args], { encoding: "utf8", env: environment })
   const help = run("--help")
   if (major < 22) {
     assert.notEqual(help.status, 0, "the program does not start on an old Node")

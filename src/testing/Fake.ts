@@ -22,13 +22,13 @@
  *
  * @since 0.1.0
  */
-import * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Credentials from "../cloud/Credentials.ts"
 import { Fake } from "./internal/fake/handle.ts"
 import { credential, make } from "./internal/fake/make.ts"
 import type { Options } from "./internal/fake/options.ts"
-import { makeHttpClient } from "./internal/fake/transport.ts"
+import { layerHttpClient } from "./internal/fake/transport.ts"
 
 export type { JobOptions, Options, Outcome } from "./internal/fake/options.ts"
 export { Dropped, type Fault } from "./internal/fake/faults.ts"
@@ -97,7 +97,6 @@ export const layerHandle = (options?: Options): Layer.Layer<Fake> => Layer.effec
  * @since 0.1.0
  */
 export const layer = (options?: Options): Layer.Layer<HttpClient.HttpClient | Credentials.Credentials | Fake> =>
-  Layer.mergeAll(
-    Layer.effect(HttpClient.HttpClient, makeHttpClient),
-    Credentials.layer(options?.credential ?? credential)
-  ).pipe(Layer.provideMerge(layerHandle(options)))
+  Layer.mergeAll(layerHttpClient(), Credentials.layer(options?.credential ?? credential)).pipe(
+    Layer.provideMerge(layerHandle(options))
+  )

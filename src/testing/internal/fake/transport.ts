@@ -5,10 +5,11 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Layer from "effect/Layer"
 import { Fake } from "./handle.ts"
 import { defaultOrigin } from "./storage.ts"
 
-export const makeHttpClient: Effect.Effect<HttpClient.HttpClient, never, Fake> = Effect.map(Fake, (fake) =>
+const make = Effect.map(Fake, (fake) =>
   HttpClient.make((request, url) => {
     const received = HttpServerRequest.fromClientRequest(request)
     return fake
@@ -31,3 +32,7 @@ export const makeHttpClient: Effect.Effect<HttpClient.HttpClient, never, Fake> =
       )
   })
 )
+
+/** A layer for each fake: one that is a value is built once, and would talk to the first fake wherever it is used. */
+export const layerHttpClient = (): Layer.Layer<HttpClient.HttpClient, never, Fake> =>
+  Layer.effect(HttpClient.HttpClient, make)
