@@ -1,4 +1,4 @@
-/** What the files of a download share of the disk: its errors, and reading some bytes of a file. */
+/** What the files of a download share of the disk: its errors, and reading and writing some bytes of a file. */
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as PlatformError from "effect/PlatformError"
@@ -32,3 +32,28 @@ export const statOf = (path: string) =>
 /** Reads some bytes of a file; fewer where it ends before. */
 export const read = (path: string) => (offset: number, length: number) =>
   FileSystem.FileSystem.use((fs) => Stream.mkUint8Array(fs.stream(path, { offset, bytesToRead: length })))
+
+const blockSize = 1024 * 1024
+
+/**
+ * Makes what appends chunks to a file. It joins them in one block that is used again and again: one large write costs less
+ * than many small ones, and the block leaves no garbage.
+ */
+export const makeAppend = (file: FileSystem.File) => {
+  const block = new Uint8Array(blockSize)
+  return Effect.fnUntraced(function* (chunks: ReadonlyArray<Uint8Array>) {
+    let filled = 0
+    for (const chunk of chunks) {
+      for (let at = 0; at < chunk.length;) {
+        const piece = chunk.subarray(at, at + blockSize - filled)
+        block.set(piece, filled)
+        filled += piece.length
+        at += piece.length
+        if (filled < blockSize) continue
+        yield* file.writeAll(block)
+        filled = 0
+      }
+    }
+    if (filled > 0) yield* file.writeAll(block.subarray(0, filled))
+  })
+}
