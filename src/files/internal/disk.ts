@@ -35,25 +35,28 @@ export const read = (path: string) => (offset: number, length: number) =>
 
 const blockSize = 1024 * 1024
 
+/** What a writer gathers bytes in. */
+export const makeBlock = () => new Uint8Array(blockSize)
+
 /**
- * Makes what appends chunks to a file. It joins them in one block that is used again and again: one large write costs less
- * than many small ones, and the block leaves no garbage.
+ * Makes what appends bytes to a file, a block at a time: one large write costs less than many small ones, and a block
+ * that is used again leaves no garbage. What does not fill a block waits for more, or for `flush`.
  */
-export const makeAppend = (file: FileSystem.File) => {
-  const block = new Uint8Array(blockSize)
-  return Effect.fnUntraced(function* (chunks: ReadonlyArray<Uint8Array>) {
-    let filled = 0
-    for (const chunk of chunks) {
-      for (let at = 0; at < chunk.length;) {
-        const piece = chunk.subarray(at, at + blockSize - filled)
-        block.set(piece, filled)
-        filled += piece.length
-        at += piece.length
-        if (filled < blockSize) continue
-        yield* file.writeAll(block)
-        filled = 0
-      }
-    }
-    if (filled > 0) yield* file.writeAll(block.subarray(0, filled))
+export const makeWriter = (file: FileSystem.File, block: Uint8Array) => {
+  let filled = 0
+  const flush = Effect.suspend(() => {
+    const bytes = block.subarray(0, filled)
+    filled = 0
+    return bytes.length === 0 ? Effect.void : file.writeAll(bytes)
   })
+  const write = Effect.fnUntraced(function* (bytes: Uint8Array) {
+    for (let at = 0; at < bytes.length;) {
+      const piece = bytes.subarray(at, at + block.length - filled)
+      block.set(piece, filled)
+      filled += piece.length
+      at += piece.length
+      if (filled === block.length) yield* flush
+    }
+  })
+  return { write, flush }
 }
