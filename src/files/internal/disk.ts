@@ -1,4 +1,4 @@
-/** What the files of a download share of the disk: its errors, and reading some bytes of a file. */
+/** What the files of a download share of the disk: its errors, and reading and writing some bytes of a file. */
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as PlatformError from "effect/PlatformError"
@@ -32,3 +32,31 @@ export const statOf = (path: string) =>
 /** Reads some bytes of a file; fewer where it ends before. */
 export const read = (path: string) => (offset: number, length: number) =>
   FileSystem.FileSystem.use((fs) => Stream.mkUint8Array(fs.stream(path, { offset, bytesToRead: length })))
+
+const blockSize = 1024 * 1024
+
+/** What a writer gathers bytes in. */
+export const makeBlock = () => new Uint8Array(blockSize)
+
+/**
+ * Makes what appends bytes to a file, a block at a time: one large write costs less than many small ones, and a block
+ * that is used again leaves no garbage. What does not fill a block waits for more, or for `flush`.
+ */
+export const makeWriter = (file: FileSystem.File, block: Uint8Array) => {
+  let filled = 0
+  const flush = Effect.suspend(() => {
+    const bytes = block.subarray(0, filled)
+    filled = 0
+    return bytes.length === 0 ? Effect.void : file.writeAll(bytes)
+  })
+  const write = Effect.fnUntraced(function* (bytes: Uint8Array) {
+    for (let at = 0; at < bytes.length;) {
+      const piece = bytes.subarray(at, at + block.length - filled)
+      block.set(piece, filled)
+      filled += piece.length
+      at += piece.length
+      if (filled === block.length) yield* flush
+    }
+  })
+  return { write, flush }
+}

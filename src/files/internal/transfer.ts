@@ -22,7 +22,7 @@ import * as Stream from "effect/Stream"
 import { makeSend, type Send } from "../../internal/send.ts"
 import { MalformedResponse, TooLarge, UnexpectedContent } from "../DownloadError.ts"
 import { type Answer, type Body, type Held, readAnswer } from "./answer.ts"
-import { isMissing, onDisk } from "./disk.ts"
+import { isMissing, makeBlock, makeWriter, onDisk } from "./disk.ts"
 import { fallbackExtension, type Target } from "./fileName.ts"
 import * as link from "./link.ts"
 import * as parts from "./part.ts"
@@ -100,12 +100,13 @@ const write = Effect.fnUntraced(function* (
   { response, offset, total }: Body
 ) {
   const { path, file } = part
+  const writer = makeWriter(file, makeBlock())
   let received = offset
   yield* onDisk(path, file.seek(BigInt(offset), "start"))
   yield* report(received, total)
-  yield* Stream.runForEach(receive(response, pace), (chunk) =>
+  yield* Stream.runForEachArray(receive(response, pace), (chunks) =>
     Effect.gen(function* () {
-      received += chunk.length
+      for (const chunk of chunks) received += chunk.length
       if (total !== undefined && received > total) {
         return yield* new MalformedResponse({ description: `more than the announced ${total} bytes arrived` })
       }
@@ -113,7 +114,8 @@ const write = Effect.fnUntraced(function* (
         yield* parts.discard(part)
         return yield* new TooLarge({ maxSize })
       }
-      yield* onDisk(path, file.writeAll(chunk))
+      for (const chunk of chunks) yield* onDisk(path, writer.write(chunk))
+      yield* onDisk(path, writer.flush)
       yield* report(received, total)
     })
   )

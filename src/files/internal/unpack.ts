@@ -14,7 +14,7 @@ import type * as PlatformError from "effect/PlatformError"
 import * as Stream from "effect/Stream"
 import { Disk, InvalidArchive, TooLarge } from "../DownloadError.ts"
 import { makePathReader } from "./archivePath.ts"
-import { onDisk } from "./disk.ts"
+import { makeBlock, makeWriter, onDisk } from "./disk.ts"
 import type { Whole } from "./whole.ts"
 
 // Text of a model compresses to a fifth, so there is room enough below these.
@@ -22,6 +22,9 @@ const maxRatio = 100
 const maxEntries = 10_000
 // However small an archive is, 16 MiB do no harm.
 const harmless = 16 * 1024 * 1024
+
+// How much of the archive is read at once.
+const chunkSize = 256 * 1024
 
 /** Whether there is a directory with something in it. */
 export const isUnpacked = (directory: string) =>
@@ -45,8 +48,8 @@ export const unpack = Effect.fnUntraced(function* (archive: Whole, directory: st
   // Inside, since nobody else can read a temporary directory itself.
   const root = path.join(temporary, "files")
   yield* onDisk(root, fs.makeDirectory(root))
-  const write = yield* makeWriter(root, Math.max(archive.size * maxRatio, harmless), maxSize)
-  yield* fs.stream(archive.path).pipe(
+  const write = yield* makeEntryWriter(root, Math.max(archive.size * maxRatio, harmless), maxSize)
+  yield* fs.stream(archive.path, { chunkSize }).pipe(
     Stream.pipeThroughChannel(Zip.decode()),
     Stream.mapError((error) =>
       Zip.isZipError(error) ? fromZipError(error) : new Disk({ path: archive.path, cause: error })
@@ -70,10 +73,11 @@ const refuse = (description: string) => new InvalidArchive({ description })
 const fromZipError = (error: Zip.ZipError) => refuse(error.message.slice(0, 500))
 
 /** Writes the entries of an archive below a directory. */
-const makeWriter = Effect.fnUntraced(function* (root: string, ratioSize: number, maxSize: number) {
+const makeEntryWriter = Effect.fnUntraced(function* (root: string, ratioSize: number, maxSize: number) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const read = makePathReader()
+  const block = makeBlock()
   let entries = 0
   let size = 0
   return Effect.fnUntraced(function* ({ header, body }: Zip.Entry<Zip.ZipError | PlatformError.PlatformError>) {
@@ -85,6 +89,7 @@ const makeWriter = Effect.fnUntraced(function* (root: string, ratioSize: number,
     const parent = header.type === "Directory" ? place : path.dirname(place)
     yield* onDisk(parent, fs.makeDirectory(parent, { recursive: true }))
     const open = header.type === "File" ? yield* onDisk(place, fs.open(place, { flag: "wx" })) : undefined
+    const writer = open === undefined ? undefined : makeWriter(open, block)
     const bytes = Stream.mapError(body, (error) =>
       Zip.isZipError(error) ? fromZipError(error) : new Disk({ path: place, cause: error })
     )
@@ -93,9 +98,10 @@ const makeWriter = Effect.fnUntraced(function* (root: string, ratioSize: number,
         size += chunk.length
         if (size > maxSize) return yield* new TooLarge({ maxSize })
         if (size > ratioSize) return yield* refuse(`it unpacks to more than ${maxRatio} times its size`)
-        if (open === undefined) return yield* refuse(`the directory ${named} has bytes`)
-        yield* onDisk(place, open.writeAll(chunk))
+        if (writer === undefined) return yield* refuse(`the directory ${named} has bytes`)
+        yield* onDisk(place, writer.write(chunk))
       })
     )
+    if (writer !== undefined) yield* onDisk(place, writer.flush)
   })
 })

@@ -2,9 +2,12 @@ import * as NodeFs from "node:fs"
 import * as NodePath from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem, PlatformError } from "effect"
+import * as fc from "fast-check"
 import type * as DownloadError from "../../../src/files/DownloadError.ts"
+import { makeWriter } from "../../../src/files/internal/disk.ts"
 import * as ResultFiles from "../../../src/files/ResultFiles.ts"
-import { list, onFake, reasonOf } from "../support.ts"
+import { property } from "../../support/property.ts"
+import { list, onFake, read, reasonOf, withDirectory } from "../support.ts"
 
 const failing = (
   change: (fs: FileSystem.FileSystem) => Partial<FileSystem.FileSystem>,
@@ -80,5 +83,27 @@ describe("a disk", () => {
         assert.strictEqual(reason._tag === "Disk" ? reason.path : reason._tag, file)
       })
     )
+  )
+})
+
+describe("a writer", () => {
+  property(
+    "writes all bytes in their order, in blocks that are full until it is flushed",
+    [fc.array(fc.uint8Array({ maxLength: 20 })), fc.integer({ min: 1, max: 16 })],
+    (pieces, blockSize) =>
+      withDirectory((directory) =>
+        Effect.gen(function* () {
+          const fs = yield* FileSystem.FileSystem
+          const path = NodePath.join(directory, "file")
+          const file = yield* fs.open(path, { flag: "wx" })
+          const { write, flush } = makeWriter(file, new Uint8Array(blockSize))
+          for (const piece of pieces) yield* write(piece)
+          const all = Buffer.concat(pieces)
+          assert.strictEqual(read(path).length, all.length - (all.length % blockSize))
+          yield* flush
+          assert.isTrue(all.equals(read(path)))
+        }).pipe(Effect.scoped)
+      ),
+    { runs: 30 }
   )
 })

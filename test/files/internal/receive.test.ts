@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Fiber, Stream } from "effect"
+import { type Duration, Effect, Fiber, FileSystem, Stream } from "effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as TestClock from "effect/testing/TestClock"
@@ -49,6 +49,53 @@ describe("a storage", () => {
         assert.strictEqual(files[0]?.size, model.length)
       }
     })
+  )
+
+  it.effect("that breaks off loses nothing of what it has sent, though the disk is slower", () =>
+    withDirectory((directory) =>
+      Effect.gen(function* () {
+        const ranges: Array<string | undefined> = []
+        const client = HttpClient.make((request) =>
+          Effect.sync(() => {
+            const { range } = request.headers
+            ranges.push(range)
+            const from = range === undefined ? 0 : 60_000
+            const sent = Stream.range(from / 1000, range === undefined ? 59 : 99).pipe(
+              Stream.map((i) => model.subarray(i * 1000, (i + 1) * 1000)),
+              Stream.rechunk(1),
+              Stream.concat(range === undefined ? Stream.fail(new Error("broken off")) : Stream.empty)
+            )
+            const answer = HttpServerResponse.stream(sent, {
+              status: range === undefined ? 200 : 206,
+              contentLength: model.length - from,
+              headers: { etag: `"v1"`, "content-range": `bytes ${from}-${model.length - 1}/${model.length}` }
+            })
+            return HttpServerResponse.toClientResponse(answer, { request })
+          })
+        )
+        const fs = yield* FileSystem.FileSystem
+        const slow = FileSystem.FileSystem.of({
+          ...fs,
+          open: (path, options) =>
+            Effect.map(fs.open(path, options), (file) => ({
+              ...file,
+              stat: file.stat,
+              sync: file.sync,
+              seek: file.seek.bind(file),
+              truncate: file.truncate.bind(file),
+              readAlloc: file.readAlloc.bind(file),
+              writeAll: (bytes: Uint8Array) => Effect.delay(file.writeAll(bytes), "1 minute")
+            }))
+        })
+        const download = ResultFiles.download(done({ type: "GLB", url: "https://a.example/" }), directory)
+        const files = yield* inVirtualTime(download).pipe(
+          Effect.provideService(HttpClient.HttpClient, client),
+          Effect.provideService(FileSystem.FileSystem, slow)
+        )
+        assert.strictEqual(files[0]?.size, model.length)
+        assert.deepStrictEqual(ranges, [undefined, "bytes=60000-"])
+      })
+    )
   )
 
   it.effect("is not slow when the reader of the progress is", () =>
