@@ -21,8 +21,8 @@ const decode = Schema.decodeUnknownSync(Schema.fromJsonString(Schema.Record(Sche
 
 /** Runs Node with these arguments; the program prints one JSON object of figures. */
 export const node = (...args: ReadonlyArray<string>) =>
-  Effect.tryPromise(async () => {
-    const { stdout } = await run(process.execPath, args, { cwd: root, maxBuffer: 1 << 20 })
+  Effect.tryPromise(async (signal) => {
+    const { stdout } = await run(process.execPath, args, { cwd: root, signal })
     return decode(stdout)
   })
 

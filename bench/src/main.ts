@@ -44,17 +44,22 @@ const bench = Command.make(
     const ratios = check ? recorded.ratios(form) : {}
     const lines: Array<Line> = []
     const worse: Array<string> = []
+    const toRecord: Array<string> = []
     for (const one of cases.filter(({ name }) => only.length === 0 || only.includes(name))) {
       let measured = yield* measure(one, form)
       if (check && recorded.worse(measured, ratios).length > 0) measured = yield* measure(one, form)
-      if (check) worse.push(...recorded.worse(measured, ratios))
+      const sentences = check ? recorded.worse(measured, ratios) : []
+      if (sentences.length > 0) toRecord.push(`--only ${one.name}`)
+      worse.push(...sentences)
       lines.push(...measured)
     }
     yield* Console.log(json ? JSON.stringify({ form, lines: toJson(lines) }, undefined, 2) : toTable(lines))
     if (record) recorded.record(form, lines)
     if (worse.length > 0) {
-      const command = `npm run bench -- ${short ? "--short " : ""}--record`
-      yield* Console.error([...worse, `Make it fast again, or record what it takes now: ${command}`].join("\n"))
+      const command = ["npm run bench --", ...(short ? ["--short"] : []), ...toRecord, "--record"].join(" ")
+      yield* Console.error(
+        [...worse, `Make it fast again. If it has to take that, record the ratios anew: ${command}`].join("\n")
+      )
       process.exitCode = 1
     }
   })

@@ -10,7 +10,7 @@ import * as Fake from "../../../src/testing/Fake.ts"
 import { compare, type Form, timed } from "../measure.ts"
 import { jobId } from "../support.ts"
 
-const times = 1000
+const times = 500
 
 const each = <E, R>(effect: Effect.Effect<unknown, E, R>) =>
   Effect.map(
@@ -28,13 +28,14 @@ const fakeOf = Effect.fnUntraced(function* (count: number) {
   const context = yield* Layer.build(QueryJob.layer.pipe(Layer.provideMerge(Fake.layer({ jobs }))))
   return Effect.gen(function* () {
     const fake = yield* Fake.Fake
-    // Without the jobs that the last round has added.
-    yield* fake.reset
     yield* fake.complete(jobId(count - 1))
     const job = yield* QueryJob.QueryJob.use((jobs) => jobs.query(jobId(count - 1)))
     const url = job.files[0]?.url?.href ?? ""
     const download = Effect.flatMap(HttpClient.get(url), (response) => response.arrayBuffer)
-    return { add: yield* each(fake.job()), download: yield* each(download) }
+    const figures = { add: yield* each(fake.job()), download: yield* each(download) }
+    // The next round starts without the jobs that this one has added.
+    yield* fake.reset
+    return figures
   }).pipe(Effect.provide(context))
 })
 
@@ -45,8 +46,8 @@ export const fake = {
     const few = "with 1000 jobs"
     return yield* compare(form, {
       title: `the fake with ${count} jobs`,
-      rounds: { short: 9, full: 9 },
-      warmUps: 1,
+      rounds: { short: 15, full: 15 },
+      warmUps: 2,
       ours: yield* fakeOf(count),
       peers: { [few]: yield* fakeOf(1000) },
       metrics: {

@@ -7,10 +7,10 @@ import { rm } from "node:fs/promises"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Zip from "effect/encoding/Zip"
-import * as FileSystem from "effect/FileSystem"
 import * as Stream from "effect/Stream"
 import { child } from "../child.ts"
 import { compare, type Form } from "../measure.ts"
+import { scratch } from "../scratch.ts"
 import { jobId } from "../support.ts"
 
 /** Numbers from 0 to 2^32 that look random, the same each time. */
@@ -38,8 +38,7 @@ export const unpack = {
   name: "unpack",
   run: Effect.fnUntraced(function* (form: Form) {
     const megabytes = { short: 20, full: 110 }[form]
-    const fs = yield* FileSystem.FileSystem
-    const directory = yield* fs.makeTempDirectoryScoped()
+    const directory = yield* scratch(2 * megabytes * 1_000_000)
     const name = path.join(directory, `${jobId(0)}-obj`)
     const bytes = yield* Stream.make(
       Zip.file("model/model.obj", model(megabytes * 800_000)),
