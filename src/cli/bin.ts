@@ -2,8 +2,10 @@
 /**
  * The entry of the program `hunyuan3d`. It checks the version of Node before
  * anything is loaded that an older one could not run, and answers `--version`
- * without loading anything, so it must not import code statically.
+ * without loading anything, so it must not import code statically. Nothing else may
+ * import package.json, which would then be loaded from a file of its own.
  */
+import * as module from "node:module"
 import packageJson from "../../package.json" with { type: "json" }
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
@@ -17,5 +19,10 @@ if (major < 22 || (major === 22 && minor < 19)) {
 } else if (args.length === 1 && (args[0] === "--version" || args[0] === "-v")) {
   process.stdout.write(`hunyuan3d v${packageJson.version}\n`)
 } else {
-  await import("./main.ts")
+  // Keeps compiled code for the next start. In a directory of the user's own, since who writes there decides what runs.
+  const { XDG_CACHE_HOME, HOME, LOCALAPPDATA } = process.env
+  const caches = XDG_CACHE_HOME || (HOME && `${HOME}/.cache`) || LOCALAPPDATA
+  if (caches) module.enableCompileCache(`${caches}/hunyuan3d`)
+  const { main } = await import("./main.ts")
+  main(packageJson.version)
 }

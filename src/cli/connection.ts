@@ -10,9 +10,9 @@ import * as Option from "effect/Option"
 import * as Credentials from "../cloud/Credentials.ts"
 import * as Endpoint from "../cloud/Endpoint.ts"
 import * as GenerateJob from "../job/GenerateJob.ts"
-import * as Fake from "../testing/Fake.ts"
-import * as Replay from "../testing/Replay.ts"
+import type * as Replay from "../testing/Replay.ts"
 import { type Failure, usage } from "./failure.ts"
+import { loadFake, loadReplay } from "./load.ts"
 import { Network } from "./network.ts"
 import { type Connection, defaultUrl } from "./options.ts"
 
@@ -35,6 +35,13 @@ export const readEndpoint = Effect.fnUntraced(function* ({ endpoint, region }: O
 
 const network = Layer.unwrap(Network.useSync(({ client }) => client))
 
+const fake = Layer.unwrap(Effect.map(loadFake, (Fake) => Fake.layer({ wait: "1 second", run: "4 seconds" })))
+
+const replay = (file: string) =>
+  Layer.unwrap(Effect.map(loadReplay, (Replay) => Replay.layerFile(file, { allowUnused: true })))
+
+const record = (file: string) => Layer.unwrap(Effect.map(loadReplay, (Replay) => Replay.layerRecord(file)))
+
 const transportLayer = (
   transport: string
 ): Layer.Layer<
@@ -45,10 +52,10 @@ const transportLayer = (
   const [name, ...rest] = transport.split(":")
   const file = rest.join(":")
   if (transport === "live") return Layer.merge(network, Credentials.layerEnv)
-  if (transport === "fake") return Fake.layer({ wait: "1 second", run: "4 seconds" })
-  if (name === "replay" && file !== "") return Replay.layerFile(file, { allowUnused: true })
+  if (transport === "fake") return fake
+  if (name === "replay" && file !== "") return replay(file)
   if (name === "record" && file !== "") {
-    return Layer.merge(Replay.layerRecord(file).pipe(Layer.provide(network)), Credentials.layerEnv)
+    return Layer.merge(record(file).pipe(Layer.provide(network)), Credentials.layerEnv)
   }
   return Layer.effectContext(
     Effect.fail(usage(`--transport cannot be "${transport}". Give live, fake, replay:FILE or record:FILE.`))

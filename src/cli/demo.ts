@@ -7,8 +7,8 @@ import * as Option from "effect/Option"
 import * as GenerateJob from "../job/GenerateJob.ts"
 import * as JobKind from "../job/JobKind.ts"
 import * as Polling from "../job/Polling.ts"
-import * as Fake from "../testing/Fake.ts"
 import { generateAndShow } from "./generate.ts"
+import { loadFake } from "./load.ts"
 import { printLine } from "./print.ts"
 import { showDownload, showFiles } from "./results.ts"
 
@@ -24,6 +24,7 @@ export const demo = Command.make(
     )
   },
   Effect.fnUntraced(function* (flags) {
+    const Fake = yield* loadFake
     yield* printLine(`Prompt: ${prompt} (on an in-memory fake of the service: no account, no network)`)
     yield* generateAndShow(
       JobKind.Pro,

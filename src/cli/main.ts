@@ -6,10 +6,14 @@ import * as Layer from "effect/Layer"
 import * as NodeNetwork from "./nodeNetwork.ts"
 import * as program from "./program.ts"
 
-// Node swallows the failure to write, and a script would take a lost result for success.
-process.stdout.on("error", () => process.exit(1))
+export const main = (version: string): void => {
+  // Node swallows the failure to write, and a script would take a lost result for success.
+  process.stdout.on("error", () => process.exit(1))
 
-program.run.pipe(
-  Effect.provide(Layer.merge(NodeServices.layer, NodeNetwork.layer)),
-  NodeRuntime.runMain({ disableErrorReporting: true })
-)
+  program
+    .run(version)
+    .pipe(
+      Effect.provide(Layer.merge(NodeServices.layer, NodeNetwork.layer)),
+      NodeRuntime.runMain({ disableErrorReporting: true })
+    )
+}

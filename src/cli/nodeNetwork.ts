@@ -2,26 +2,37 @@
  * The network as Node has it: undici for calls, `node:http` for `serve`. Both are
  * loaded when a command needs them, since all commands would start later for them.
  */
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { usage } from "./failure.ts"
 import { Network } from "./network.ts"
 
+// By their default export, since bundled modules know no names of a CommonJS module that they export again.
+const loadUndici = Effect.map(
+  Effect.promise(() => import("@effect/platform-node/Undici")),
+  ({ default: undici }) => undici
+)
+
 // Connections outlive the pauses between looks, and go through the proxy that the environment names.
 const dispatcher = Effect.acquireRelease(
-  Effect.flatMap(
-    Effect.promise(() => import("@effect/platform-node/Undici")),
-    ({ EnvHttpProxyAgent }) =>
-      Effect.try({
-        try: () => new EnvHttpProxyAgent({ keepAliveTimeout: 60_000 }),
-        catch: (cause) =>
-          usage(
-            `The proxy in the environment cannot be used (${String(cause)}). Set HTTPS_PROXY to a URL such as http://proxy.example:8080.`
-          )
-      })
+  Effect.flatMap(loadUndici, ({ EnvHttpProxyAgent }) =>
+    Effect.try({
+      try: () => new EnvHttpProxyAgent({ keepAliveTimeout: 60_000 }),
+      catch: (cause) =>
+        usage(
+          `The proxy in the environment cannot be used (${String(cause)}). Set HTTPS_PROXY to a URL such as http://proxy.example:8080.`
+        )
+    })
   ),
   (agent) => Effect.promise(() => agent.destroy())
+)
+
+const client = Layer.unwrap(
+  Effect.map(
+    Effect.promise(() => import("@effect/platform-node/NodeHttpClient")),
+    (NodeHttpClient) =>
+      NodeHttpClient.layerUndiciNoDispatcher.pipe(Layer.provide(Layer.effect(NodeHttpClient.Dispatcher, dispatcher)))
+  )
 )
 
 const server = (port: number) =>
@@ -35,9 +46,4 @@ const server = (port: number) =>
     })
   )
 
-export const layer: Layer.Layer<Network> = Layer.succeed(Network, {
-  client: NodeHttpClient.layerUndiciNoDispatcher.pipe(
-    Layer.provide(Layer.effect(NodeHttpClient.Dispatcher, dispatcher))
-  ),
-  server
-})
+export const layer: Layer.Layer<Network> = Layer.succeed(Network, { client, server })

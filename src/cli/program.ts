@@ -14,8 +14,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
-import packageJson from "../../package.json" with { type: "json" }
-import * as Replay from "../testing/Replay.ts"
+import * as Predicate from "effect/Predicate"
 import { demo } from "./demo.ts"
 import { download } from "./download.ts"
 import { type Failure, fromError } from "./failure.ts"
@@ -50,7 +49,7 @@ const sentences = Logger.make(({ message }) => printable(String(Array.isArray(me
 
 const tellDefect = (defect: unknown) =>
   // A recording that cannot be written has no other way to say so.
-  defect instanceof Replay.RecordingError
+  defect instanceof Error && Predicate.isTagged(defect, "RecordingError")
     ? printNote(`hunyuan3d: ${defect.message}`)
     : Console.error(
         [
@@ -59,19 +58,17 @@ const tellDefect = (defect: unknown) =>
         ].join("\n")
       )
 
-export const run: Effect.Effect<void, Failure | CliError.CliError, Command.Environment | Network> = Command.run(
-  hunyuan3d,
-  { version: packageJson.version }
-).pipe(
-  // The presenter has told of the command line's own errors.
-  Effect.mapError((error) => (CliError.isCliError(error) ? error : fromError(error))),
-  Effect.tapError((error) => (CliError.isCliError(error) ? Effect.void : printNote(`hunyuan3d: ${error.message}`))),
-  Effect.tapDefect(tellDefect),
-  Effect.provide(
-    Layer.mergeAll(
-      CliOutput.layerPresenter(presenter),
-      TerminalCapabilities.layer,
-      Logger.layer([Logger.withConsoleError(sentences)])
+export const run = (version: string): Effect.Effect<void, Failure | CliError.CliError, Command.Environment | Network> =>
+  Command.run(hunyuan3d, { version }).pipe(
+    // The presenter has told of the command line's own errors.
+    Effect.mapError((error) => (CliError.isCliError(error) ? error : fromError(error))),
+    Effect.tapError((error) => (CliError.isCliError(error) ? Effect.void : printNote(`hunyuan3d: ${error.message}`))),
+    Effect.tapDefect(tellDefect),
+    Effect.provide(
+      Layer.mergeAll(
+        CliOutput.layerPresenter(presenter),
+        TerminalCapabilities.layer,
+        Logger.layer([Logger.withConsoleError(sentences)])
+      )
     )
   )
-)

@@ -9,10 +9,11 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type * as DownloadError from "../files/DownloadError.ts"
-import * as ResultFiles from "../files/ResultFiles.ts"
+import type * as ResultFiles from "../files/ResultFiles.ts"
 import * as Job from "../job/Job.ts"
 import * as QueryJob from "../job/QueryJob.ts"
 import { Failure } from "./failure.ts"
+import { loadResultFiles } from "./load.ts"
 import type { DownloadFlags } from "./options.ts"
 import { printJson, printLine, printTable } from "./print.ts"
 import { transientLine } from "./progress.ts"
@@ -54,6 +55,7 @@ export const showDownload = Effect.fnUntraced(function* (
   directory: string,
   flags: DownloadFlags & { readonly json?: boolean }
 ) {
+  const ResultFiles = yield* loadResultFiles
   const line = yield* transientLine
   const options = { ...flags, maxSize: Option.getOrUndefined(flags.maxSize) }
   const files = yield* ResultFiles.progress(job, directory, options).pipe(

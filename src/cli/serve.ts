@@ -2,13 +2,12 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
 import * as Endpoint from "../cloud/Endpoint.ts"
-import * as Fake from "../testing/Fake.ts"
+import type * as Fake from "../testing/Fake.ts"
 import { usage } from "./failure.ts"
+import { loadFake, loadHttpServer } from "./load.ts"
 import { Network } from "./network.ts"
 import { printLine } from "./print.ts"
 
@@ -35,12 +34,12 @@ export const serve = Command.make(
       Flag.withDefault(1)
     ),
     secretId: Flag.String("secret-id").pipe(
-      Flag.withDescription(`The secret id that is accepted (default: ${Fake.credential.secretId})`),
-      Flag.withDefault(Fake.credential.secretId)
+      Flag.withDescription("The secret id that is accepted (default: AKIDFAKE)"),
+      Flag.optional
     ),
     secretKey: Flag.Redacted("secret-key").pipe(
-      Flag.withDescription(`Its secret key (default: ${Redacted.value(Fake.credential.secretKey)})`),
-      Flag.withDefault(Fake.credential.secretKey)
+      Flag.withDescription("Its secret key (default: fake-secret-key)"),
+      Flag.optional
     ),
     faultRate: Flag.Finite("fault-rate").pipe(
       Flag.withDescription(
@@ -74,8 +73,13 @@ export const serve = Command.make(
     )
   },
   Effect.fnUntraced(function* (flags) {
+    const Fake = yield* loadFake
+    const HttpServer = yield* loadHttpServer
     const fake = Fake.layerHandle({
-      credential: { secretId: flags.secretId, secretKey: flags.secretKey },
+      credential: {
+        secretId: Option.getOrElse(flags.secretId, () => Fake.credential.secretId),
+        secretKey: Option.getOrElse(flags.secretKey, () => Fake.credential.secretKey)
+      },
       timeScale: flags.timeScale,
       tasksAtOnce: Option.getOrUndefined(flags.tasks),
       requestsPerSecond: flags.rate,

@@ -154,29 +154,29 @@ export const layerConfig = (options: {
  * @category layers
  * @since 0.1.0
  */
-export const layerEnv: Layer.Layer<Credentials, CredentialsError> = Layer.unwrap(
-  Effect.mapBoth(
-    Effect.suspend(() =>
-      fromConfig({
-        secretId: variable("TENCENTCLOUD_SECRET_ID"),
-        secretKey: secret("TENCENTCLOUD_SECRET_KEY"),
-        token: secret("TENCENTCLOUD_SESSION_TOKEN").pipe(
-          Config.orElse(() => secret("TENCENTCLOUD_TOKEN")),
-          Config.map(Option.some),
-          Config.orElse(() => Config.succeed(Option.none()))
-        )
+export const layerEnv: Layer.Layer<Credentials, CredentialsError> = /*#__PURE__*/ Layer.unwrap(
+  // Marked, with fromConfig below, so that a bundle without it is also without Config.
+  /*#__PURE__*/ Effect.suspend(() =>
+    fromConfig({
+      secretId: variable("TENCENTCLOUD_SECRET_ID"),
+      secretKey: secret("TENCENTCLOUD_SECRET_KEY"),
+      token: secret("TENCENTCLOUD_SESSION_TOKEN").pipe(
+        Config.orElse(() => secret("TENCENTCLOUD_TOKEN")),
+        Config.map(Option.some),
+        Config.orElse(() => Config.succeed(Option.none()))
+      )
+    }).pipe(
+      Effect.mapBoth({
+        onSuccess: layer,
+        onFailure: (cause) =>
+          new CredentialsError({
+            message:
+              "No credentials in the environment: set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY " +
+              "(and TENCENTCLOUD_SESSION_TOKEN for a temporary key pair).",
+            cause
+          })
       })
-    ),
-    {
-      onSuccess: layer,
-      onFailure: (cause) =>
-        new CredentialsError({
-          message:
-            "No credentials in the environment: set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY " +
-            "(and TENCENTCLOUD_SESSION_TOKEN for a temporary key pair).",
-          cause
-        })
-    }
+    )
   )
 )
 
@@ -184,7 +184,7 @@ const variable = (name: string) => Config.schema(Schema.Trim.check(Schema.isNonE
 
 const secret = (name: string) => Config.map(variable(name), (value) => Redacted.make(value))
 
-const fromConfig = Effect.fnUntraced(function* (options: Parameters<typeof layerConfig>[0]) {
+const fromConfig = /*#__PURE__*/ Effect.fnUntraced(function* (options: Parameters<typeof layerConfig>[0]) {
   const token = options.token === undefined ? Option.none() : yield* options.token
   const credential: Credential = {
     secretId: (yield* options.secretId).trim(),

@@ -14,9 +14,10 @@
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import type * as Job from "./Job.ts"
 
@@ -34,8 +35,26 @@ export interface PollingOptions {
 }
 
 /**
- * Pauses that grow from 3 to 15 seconds, each 20 % longer or shorter at random:
- * for jobs that take one to five minutes.
+ * A first pause of 35 to 40 seconds, then one of 9.7 seconds each: for jobs that take
+ * one to five minutes, from their submission on.
+ *
+ * **Details**
+ *
+ * The first pause is random, so that jobs which were submitted together are looked at
+ * one after the other. `docs/polling.md` says how the pauses were chosen.
+ *
+ * @category schedules
+ * @since 0.1.0
+ */
+export const steady: Schedule.Schedule<unknown, Job.Job> = Schedule.spaced("9.7 seconds").pipe(
+  Schedule.modifyDelay(({ attempt, duration }) =>
+    attempt === 1 ? Effect.map(Random.nextIntBetween(35_000, 40_000), Duration.millis) : Effect.succeed(duration)
+  )
+)
+
+/**
+ * Pauses that grow from 3 to 15 seconds, each 20 % longer or shorter at random: for
+ * jobs that may end soon, and for waits that begin when the job has run for a while.
  *
  * @category schedules
  * @since 0.1.0
@@ -54,13 +73,13 @@ export const relaxed: Schedule.Schedule<unknown, Job.Job> = Schedule.min([
 export const eager: Schedule.Schedule<unknown, Job.Job> = Schedule.spaced("1 second")
 
 /**
- * The polling in force: {@link relaxed} for at most 30 minutes.
+ * The polling in force: {@link steady} for at most 30 minutes.
  *
  * @category references
  * @since 0.1.0
  */
 export const Polling = Context.Reference<PollingOptions>("effect-hunyuan3d/Polling", {
-  defaultValue: () => ({ schedule: relaxed, deadline: "30 minutes" })
+  defaultValue: () => ({ schedule: steady, deadline: "30 minutes" })
 })
 
 /**

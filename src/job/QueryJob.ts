@@ -30,14 +30,15 @@ import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as SubscriptionRef from "effect/SubscriptionRef"
 import * as ApiError from "../cloud/ApiError.ts"
 import type * as Credentials from "../cloud/Credentials.ts"
 import * as Endpoint from "../cloud/Endpoint.ts"
 import * as SignedLink from "../cloud/SignedLink.ts"
 import * as TencentCloud from "../cloud/TencentCloud.ts"
 import { setting } from "../internal/setting.ts"
-import { makeLoops, type Progress } from "./internal/loops.ts"
+import { withSpan } from "../internal/span.ts"
+import { type Loop, makeLoops, type Progress, type Waiter } from "./internal/loops.ts"
+import { makeSpread } from "./internal/spread.ts"
 import * as Job from "./Job.ts"
 import * as JobApi from "./JobApi.ts"
 import * as JobKind from "./JobKind.ts"
@@ -168,7 +169,8 @@ const make = Effect.gen(function* () {
   const endpointSetting = yield* setting(Endpoint.Endpoint)
   const kindsSetting = yield* setting(Kinds.Kinds)
   const pollingSetting = yield* setting(Polling.Polling)
-  const joinLoop = yield* makeLoops
+  const loops = yield* makeLoops
+  const spread = makeSpread()
 
   /** What a target stands for: its ticket, one look at it, and the name of its loops. */
   const resolve = Effect.fnUntraced(function* (target: Target, { kind }: QueryOptions = {}) {
@@ -187,46 +189,46 @@ const make = Effect.gen(function* () {
     }
   })
 
-  /** Starts a wait: it joins the loop for its target, until its scope closes. */
+  /** What a wait needs: the loop to join, until when, and how it fails then. */
   const start = Effect.fnUntraced(function* (target: Target, options: WaitOptions | undefined) {
+    const started = yield* Clock.currentTimeMillis
+    yield* spread
     const { ticket, name, look } = yield* resolve(target, options)
     const polling = yield* pollingSetting
-    const started = yield* Clock.currentTimeMillis
-    const { progress, end } = yield* joinLoop(name, options?.schedule ?? polling.schedule, look)
+    const plan = { name, schedule: options?.schedule ?? polling.schedule, look }
     return {
-      progress,
-      end,
-      deadline: options?.deadline ?? polling.deadline,
-      timeout: timeoutOf(ticket, started, progress)
+      join: loops.join(plan, options?.deadline ?? polling.deadline),
+      timeout: (loop: Loop) => timeoutOf(ticket, started, loop)
     }
   })
 
-  const query = Effect.fn("QueryJob.query")(function* (target: Target, options?: QueryOptions) {
-    return yield* (yield* resolve(target, options)).look
-  })
+  const query = (target: Target, options?: QueryOptions) =>
+    resolve(target, options).pipe(
+      Effect.flatMap(({ look }) => look),
+      withSpan("QueryJob.query", {})
+    )
 
   const watch = (target: Target, options?: WaitOptions) =>
     Stream.unwrap(
       Effect.gen(function* () {
-        const { progress, deadline, timeout } = yield* start(target, options)
-        return SubscriptionRef.changes(progress).pipe(
-          Stream.takeUntil((now) => now.exit !== undefined),
-          Stream.mapEffect((now) => (now.exit === undefined ? Effect.succeed(now.last) : endOf(now, timeout))),
-          Stream.filter(Predicate.isNotUndefined),
-          Stream.changesWith(sameState),
-          Stream.interruptWhen(Effect.delay(timeout, deadline))
-        )
+        const { join, timeout } = yield* start(target, options)
+        const waiter = yield* Effect.acquireRelease(join, loops.leave)
+        return changesOf(waiter, timeout(waiter.loop))
       })
     )
 
-  const wait = Effect.fn("QueryJob.wait")(function* (target: Target, options?: WaitOptions) {
-    const { end, deadline, timeout } = yield* start(target, options)
-    const last = yield* Deferred.await(end).pipe(
-      Effect.flatMap((progress) => endOf(progress, timeout)),
-      Effect.timeoutOrElse({ duration: deadline, orElse: () => timeout })
+  const wait = (target: Target, options?: WaitOptions) =>
+    start(target, options).pipe(
+      Effect.flatMap(({ join, timeout }) =>
+        Effect.acquireUseRelease(
+          join,
+          ({ loop, over }) => Effect.flatMap(Deferred.await(over), () => endOf(loop.progress, timeout(loop))),
+          loops.leave
+        )
+      ),
+      Effect.flatMap((last) => (last._tag === "Done" ? Effect.succeed(last) : new JobFailed({ job: last }))),
+      withSpan("QueryJob.wait", {})
     )
-    return last._tag === "Done" ? last : yield* new JobFailed({ job: last })
-  }, Effect.scoped)
 
   return { query, wait, watch }
 })
@@ -235,12 +237,8 @@ const make = Effect.gen(function* () {
 const ticketOf = (jobId: Job.JobId, kind: JobKind.Any, region: string) =>
   new Job.JobTicket({ jobId, kind: kind.name, region }, { disableChecks: true })
 
-const timeoutOf = Effect.fnUntraced(function* (
-  ticket: Job.JobTicket,
-  started: number,
-  progress: SubscriptionRef.SubscriptionRef<Progress>
-) {
-  const { looks, last, failure } = yield* SubscriptionRef.get(progress)
+const timeoutOf = Effect.fnUntraced(function* (ticket: Job.JobTicket, started: number, loop: Loop) {
+  const { looks, last, failure } = loop.progress
   const elapsed = Duration.millis((yield* Clock.currentTimeMillis) - started)
   return yield* new WaitTimeout({ ticket, looks, last, failure, elapsed })
 })
@@ -252,6 +250,24 @@ const endOf = (
 ): Effect.Effect<Job.Done | Job.Failed, WaitTimeout | ApiError.ApiError> => {
   if (last !== undefined && Job.isEnded(last)) return Effect.succeed(last)
   return exit !== undefined && Exit.isFailure(exit) ? Effect.failCause(exit.cause) : timeout
+}
+
+/** The state that a loop has seen last, then each other one until its end. */
+const changesOf = (
+  { loop, over }: Waiter,
+  timeout: Effect.Effect<never, WaitTimeout>
+): Stream.Stream<Job.Job, WaitTimeout | ApiError.ApiError> => {
+  // At the deadline the loop is taken to have ended, as if its schedule had.
+  const atDeadline = Effect.map(Deferred.await(over), (): Progress => ({ exit: Exit.void, ...loop.progress }))
+  return Stream.unfold(
+    Effect.succeed(loop.progress),
+    Effect.map((now) => [now, Effect.raceFirst(Deferred.await(now.next), atDeadline)] as const)
+  ).pipe(
+    Stream.takeUntil((now) => now.exit !== undefined),
+    Stream.mapEffect((now) => (now.exit === undefined ? Effect.succeed(now.last) : endOf(now, timeout))),
+    Stream.filter(Predicate.isNotUndefined),
+    Stream.changesWith(sameState)
+  )
 }
 
 // Every answer has its own request id, and that alone is no change.

@@ -97,6 +97,6 @@ export const layerHandle = (options?: Options): Layer.Layer<Fake> => Layer.effec
  * @since 0.1.0
  */
 export const layer = (options?: Options): Layer.Layer<HttpClient.HttpClient | Credentials.Credentials | Fake> =>
-  Layer.mergeAll(layerHttpClient, Credentials.layer(options?.credential ?? credential)).pipe(
+  Layer.mergeAll(layerHttpClient(), Credentials.layer(options?.credential ?? credential)).pipe(
     Layer.provideMerge(layerHandle(options))
   )

@@ -9,6 +9,7 @@ describe("hunyuan3d demo", () => {
     Effect.gen(function* () {
       const directory = yield* FileSystem.FileSystem.use((fs) => fs.makeTempDirectoryScoped())
       const showing = yield* start(["demo", "--out", directory], { env: {} })
+      yield* showing.prints(/Submitted/)
       yield* TestClock.adjust("1 second")
       yield* TestClock.adjust("9 seconds")
       const { code, stdout, stderr } = yield* showing.ended

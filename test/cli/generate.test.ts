@@ -40,6 +40,7 @@ describe("hunyuan3d generate", () => {
   it.effect("runs on a fake of its own, without credentials and without a way to go on", () =>
     Effect.gen(function* () {
       const generating = yield* start([...generate, "--transport", "fake"], { env: {} })
+      yield* generating.prints(/Submitted/)
       yield* TestClock.adjust("1 minute")
       const { code, stderr } = yield* generating.ended
       assert.match(stderr, /^Submitted job \d+\.\n/)

@@ -13,6 +13,7 @@ import {
   Layer,
   Redacted,
   Runtime,
+  Schedule,
   Sink,
   Stdio,
   Terminal
@@ -22,6 +23,8 @@ import * as HttpServer from "effect/http/HttpServer"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
+import * as TestClock from "effect/testing/TestClock"
+import packageJson from "../../package.json" with { type: "json" }
 import { Network } from "../../src/cli/network.ts"
 import * as program from "../../src/cli/program.ts"
 import * as Fake from "../../src/testing/Fake.ts"
@@ -135,13 +138,23 @@ const services = (args: ReadonlyArray<string>, options: Options, output: Record<
   )
 }
 
-/** Starts the program. `printed` is what it has printed so far, and `stop` is Ctrl-C. */
+/**
+ * Starts the program. `printed` is what it has printed so far, and `stop` is Ctrl-C. `prints` waits in real time until it
+ * has printed something: what only some commands need is loaded when they use it, and that takes no virtual time.
+ */
 export const start = Effect.fnUntraced(function* (args: ReadonlyArray<string>, options: Options = {}) {
   const output = { stdout: new Array<string>(), stderr: new Array<string>() }
   const printed = (): Printed => ({ stdout: output.stdout.join(""), stderr: output.stderr.join("") })
-  const fiber = yield* program.run.pipe(Effect.provide(services(args, options, output)), Effect.forkChild)
+  const fiber = yield* program
+    .run(packageJson.version)
+    .pipe(Effect.provide(services(args, options, output)), Effect.forkChild)
   const ended: Effect.Effect<Ended> = Effect.map(Fiber.await(fiber), (exit) => ({ ...printed(), code: codeOf(exit) }))
-  return { printed, ended, stop: Effect.sync(() => fiber.interruptUnsafe()) }
+  const prints = (text: RegExp) =>
+    Effect.sync(() => text.test(printed().stdout + printed().stderr)).pipe(
+      Effect.repeat({ until: (is) => is, schedule: Schedule.spaced("5 millis") }),
+      TestClock.withLive
+    )
+  return { printed, prints, ended, stop: Effect.sync(() => fiber.interruptUnsafe()) }
 })
 
 /** Runs the program to its end, where no time has to go by. */

@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Redacted } from "effect"
 import * as HttpServer from "effect/http/HttpServer"
 import * as NetAddress from "effect/net/NetAddress"
 import { TestClock } from "effect/testing"
+import * as Fake from "../../src/testing/Fake.ts"
 import { answering, run, start } from "./run.ts"
 
 const WithoutService = Effect.provide(answering({}))
@@ -15,6 +16,7 @@ describe("hunyuan3d serve", () => {
         serve: () => Effect.void
       })
       const serving = yield* start(["serve", "--time-scale", "60"], { server })
+      yield* serving.prints(/http/)
       yield* TestClock.adjust("1 hour")
       assert.deepStrictEqual(serving.printed(), { stdout: "http://127.0.0.1:8123\n", stderr: "" })
       yield* serving.stop
@@ -27,6 +29,14 @@ describe("hunyuan3d serve", () => {
       const { code, stderr } = yield* run(["serve", "--port", "80"])
       assert.strictEqual(stderr, "hunyuan3d: Port 80 cannot be used. Choose another --port, or leave it out.\n")
       assert.strictEqual(code, 1)
+    }).pipe(WithoutService)
+  )
+
+  it.effect("names in its help the key pair that it accepts by default", () =>
+    Effect.gen(function* () {
+      const { stdout } = yield* run(["serve", "--help"])
+      assert.include(stdout, `(default: ${Fake.credential.secretId})`)
+      assert.include(stdout, `(default: ${Redacted.value(Fake.credential.secretKey)})`)
     }).pipe(WithoutService)
   )
 

@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import * as Job from "../../src/job/Job.ts"
 import * as Fake from "../../src/testing/Fake.ts"
+import { refusedConnection, transport } from "../support/wire.ts"
 import { answering, run, start, unknownId } from "./run.ts"
 
 const WithFake = Effect.provide(Fake.layer())
@@ -78,6 +79,18 @@ describe("hunyuan3d wait", () => {
       )
       assert.strictEqual(code, 130)
     }).pipe(WithFake)
+  )
+
+  it.effect("ends with 1 when the endpoint cannot be reached, long before its time has passed", () =>
+    Effect.gen(function* () {
+      const { layer } = yield* transport(refusedConnection)
+      const waiting = yield* Effect.provide(start(["wait", unknownId]), layer)
+      yield* TestClock.adjust("1 minute")
+      const { code, stdout, stderr } = yield* waiting.ended
+      assert.match(stderr, /^hunyuan3d: .*could not be reached .*ECONNREFUSED.*\n$/)
+      assert.strictEqual(stdout, "")
+      assert.strictEqual(code, 1)
+    })
   )
 
   it.effect("submits nothing", () =>

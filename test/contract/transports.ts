@@ -11,8 +11,9 @@
  */
 import * as NodeFs from "node:fs"
 import * as NodePath from "node:path"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as NodePathLayer from "@effect/platform-node/NodePath"
 import { ConfigProvider, Context, Effect, FileSystem, Layer, Logger, Ref, Schedule, type Scope } from "effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
@@ -38,6 +39,8 @@ export interface Transport {
   readonly run: (program: Program) => Effect.Effect<unknown, unknown, Scope.Scope>
 }
 
+const Disk = Layer.merge(NodeFileSystem.layer, NodePathLayer.layer)
+
 type Client = Layer.Layer<HttpClient.HttpClient | Credentials.Credentials, unknown>
 
 /** What a program needs, over a transport. */
@@ -56,7 +59,7 @@ const services = (client: Client): Layer.Layer<Services, unknown> =>
     ),
     Layer.provideMerge(Layer.effect(Sent, Ref.make<ReadonlyArray<string>>([]))),
     Layer.provideMerge(client),
-    Layer.provideMerge(NodeServices.layer)
+    Layer.provideMerge(Disk)
   )
 
 // Warnings about submissions that may be paid for are a part of what some programs bring about.
@@ -90,9 +93,7 @@ const overSockets = (name: string, client: Layer.Layer<HttpClient.HttpClient>): 
 
 /** Recordings are made anywhere but in continuous integration, where these tests run too. */
 const recorder = (path: string) =>
-  Replay.layerRecord(path).pipe(
-    Layer.provide([NodeServices.layer, ConfigProvider.layer(ConfigProvider.fromEnv({ env: {} }))])
-  )
+  Replay.layerRecord(path).pipe(Layer.provide([Disk, ConfigProvider.layer(ConfigProvider.fromEnv({ env: {} }))]))
 
 const recording: Transport = {
   name: "a recording of the fake",
@@ -105,9 +106,9 @@ const recording: Transport = {
     yield* executeVirtually(program, recorded)
     // A program that sends nothing leaves no cassette.
     if (!NodeFs.existsSync(path)) return
-    const replayed = Replay.layerFile(path).pipe(Layer.provide(NodeServices.layer), Layer.merge(quickPolling))
+    const replayed = Replay.layerFile(path).pipe(Layer.provide(Disk), Layer.merge(quickPolling))
     yield* executeVirtually(program, replayed)
-  }, Effect.provide(NodeServices.layer))
+  }, Effect.provide(Disk))
 }
 
 const live = NodePath.join(import.meta.dirname, "../cassettes/live")
@@ -133,7 +134,7 @@ const recordingOfRealEndpoint: Transport = {
   isVirtual: true,
   runs: (program) => NodeFs.existsSync(cassetteOf(program)),
   run: (program) => {
-    const replayed = Replay.layerFile(cassetteOf(program)).pipe(Layer.provide(NodeServices.layer))
+    const replayed = Replay.layerFile(cassetteOf(program)).pipe(Layer.provide(Disk))
     return executeVirtually(program, Layer.merge(replayed, endpoint))
   }
 }

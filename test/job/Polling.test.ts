@@ -1,20 +1,39 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Fiber, Layer, Schedule } from "effect"
+import { Clock, Duration, Effect, Fiber, Layer, Schedule } from "effect"
 import { TestClock } from "effect/testing"
 import * as Polling from "../../src/job/Polling.ts"
 import * as QueryJob from "../../src/job/QueryJob.ts"
 import { id, looking, running } from "../support/jobs.ts"
 
 describe("Polling", () => {
-  it.effect("looks by default at once, then every 3 to 15 seconds with jitter, for 30 minutes", () =>
+  /** The pauses between the looks of a wait of 30 minutes. The first look is at once. */
+  const pausesOf = Effect.fnUntraced(function* (options?: QueryJob.WaitOptions) {
+    const { jobs, times } = yield* looking(() => Effect.succeed(running))
+    const start = yield* Clock.currentTimeMillis
+    const fiber = yield* Effect.forkChild(Effect.flip(jobs.wait(id, options)))
+    yield* TestClock.adjust("30 minutes")
+    assert.strictEqual((yield* Fiber.join(fiber))._tag, "WaitTimeout")
+    const all = yield* times
+    assert.strictEqual(all[0], start)
+    return all.slice(1).map((time, index) => time - (all[index] ?? 0))
+  })
+
+  it.effect("looks by default at once, after 35 to 40 seconds, and then every 9.7 seconds, for 30 minutes", () =>
     Effect.gen(function* () {
-      const { jobs, times } = yield* looking(() => Effect.succeed(running))
-      const fiber = yield* Effect.forkChild(Effect.flip(jobs.wait(id)))
-      yield* TestClock.adjust("30 minutes")
-      assert.strictEqual((yield* Fiber.join(fiber))._tag, "WaitTimeout")
-      const all = yield* times
-      const pauses = all.slice(1).map((time, index) => time - (all[index] ?? 0))
-      assert.strictEqual(all[0], 0)
+      const first = new Set<number>()
+      for (let round = 0; round < 10; round++) {
+        const [pause = NaN, ...pauses] = yield* pausesOf()
+        assert.isTrue(pause >= 35_000 && pause <= 40_000)
+        assert.deepStrictEqual([...new Set(pauses)], [9700])
+        first.add(Math.round(pause))
+      }
+      assert.isAbove(first.size, 5)
+    })
+  )
+
+  it.effect("looks every 3 to 15 seconds with jitter when it is relaxed", () =>
+    Effect.gen(function* () {
+      const pauses = yield* pausesOf({ schedule: Polling.relaxed })
       assert.isTrue(pauses.every((pause) => pause >= 2400 && pause <= 18_000))
       assert.isBelow(pauses[0] ?? 0, 3601)
       assert.isAbove(Math.max(...pauses), 12_000)
@@ -58,7 +77,7 @@ describe("Polling", () => {
     Effect.gen(function* () {
       const { deadline, schedule } = yield* Effect.provide(Polling.Polling, Polling.layer({ deadline: "2 hours" }))
       assert.strictEqual(Duration.toHours(Duration.fromInputUnsafe(deadline)), 2)
-      assert.strictEqual(schedule, Polling.relaxed)
+      assert.strictEqual(schedule, Polling.steady)
     })
   )
 })

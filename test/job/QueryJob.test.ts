@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Fiber, Layer, Ref, Schedule, Schema, Stream } from "effect"
+import { Duration, Effect, Exit, Fiber, Layer, Ref, Schedule, Schema, Stream, Tracer } from "effect"
 import { TestClock } from "effect/testing"
 import * as Credentials from "../../src/cloud/Credentials.ts"
 import * as Endpoint from "../../src/cloud/Endpoint.ts"
@@ -105,6 +105,28 @@ describe("QueryJob.wait", () => {
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(yield* Fiber.join(fiber), done)
     }).pipe(Effect.provide(QueryJob.layerTest({ [id]: [waiting, running, done] })))
+  )
+})
+
+describe("The spans of QueryJob", () => {
+  it.effect("have the names of its functions, and their exits hold no job", () =>
+    Effect.gen(function* () {
+      const ended: Array<readonly [name: string, exit: Exit.Exit<unknown, unknown>]> = []
+      class Collected extends Tracer.NativeSpan {
+        override end(time: bigint, exit: Exit.Exit<unknown, unknown>) {
+          ended.push([this.name, exit])
+          super.end(time, exit)
+        }
+      }
+      const tracer = Tracer.make({ span: (options) => new Collected(options) })
+      const jobs = yield* QueryJob.QueryJob
+      yield* Effect.andThen(jobs.query(id), jobs.wait(id)).pipe(Effect.withTracer(tracer))
+      assert.deepStrictEqual(
+        ended.map(([name]) => name),
+        ["QueryJob.query", "QueryJob.wait"]
+      )
+      assert.isTrue(ended.every(([, exit]) => Exit.isSuccess(exit) && !Schema.is(Job.Job)(exit.value)))
+    }).pipe(Effect.provide(QueryJob.layerTest({ [id]: [done] })))
   )
 })
 

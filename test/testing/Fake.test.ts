@@ -286,6 +286,15 @@ describe("The handle on the fake", () => {
       assert.strictEqual((yield* other.jobs).length, 0)
     }).pipe(Effect.provide(Fake.layer()))
   )
+
+  it.effect("a fake inside of another is a fake of its own, its client too", () =>
+    Effect.gen(function* () {
+      const jobs = Effect.flatMap(Fake.Fake, (fake) => fake.jobs)
+      const inside = yield* Effect.provide(Effect.andThen(submitJob, jobs), Fake.layer())
+      assert.strictEqual(inside.length, 1)
+      assert.strictEqual((yield* jobs).length, 0)
+    }).pipe(Effect.provide(Fake.layer()))
+  )
 })
 
 describe("Chance in the fake", () => {

@@ -9,12 +9,11 @@
  * Callers are served in the order in which they came. Only the caller at the head waits for a permit; then it lets the
  * next one through. So a queue of any length costs one timer.
  */
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Latch from "effect/Latch"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 
 export interface Gate<E> {
   /** Waits for a permit that counts from its grant. */
@@ -24,14 +23,14 @@ export interface Gate<E> {
 }
 
 /** Waits until the monotonic clock shows `time`. */
-export const sleepUntil = Effect.fnUntraced(function* (time: bigint) {
-  const clock = yield* Clock.Clock
-  // A timer may fire early, so the clock is read again after each sleep. A timer counts whole milliseconds, so a sleep
-  // of less might end at once and never bring the time nearer.
-  for (let left = time - clock.monotonicTimeNanosUnsafe(); left > 0n; left = time - clock.monotonicTimeNanosUnsafe()) {
-    yield* clock.sleep(Duration.millis(Math.ceil(Number(left) / 1_000_000)))
-  }
-})
+export const sleepUntil = (time: bigint): Effect.Effect<void> =>
+  Effect.clockWith((clock) => {
+    // A timer may fire early, so the clock is read again after each sleep. A timer counts whole milliseconds, so a sleep
+    // of less might end at once and never bring the time nearer.
+    const left = time - clock.monotonicTimeNanosUnsafe()
+    if (left <= 0n) return Effect.void
+    return Effect.andThen(clock.sleep(Duration.millis(Math.ceil(Number(left) / 1_000_000))), sleepUntil(time))
+  })
 
 const makePermits = (limit: number, window: Duration.Duration) => {
   const windowNanos = Duration.toNanosUnsafe(window)
@@ -41,26 +40,29 @@ const makePermits = (limit: number, window: Duration.Duration) => {
   const since: Array<bigint> = []
   const oneCounts = Latch.makeUnsafe()
 
+  const due = Effect.suspend(() => {
+    // There is none for the first `limit` permits.
+    const oldest = since[granted % limit]
+    return oldest === undefined ? Effect.void : sleepUntil(oldest + windowNanos)
+  })
+
   return {
     /** Waits until a permit is free. Only one caller at a time may wait. */
-    wait: Effect.gen(function* () {
-      if (granted - counted === limit) {
-        oneCounts.closeUnsafe()
-        yield* oneCounts.await
-      }
-      // There is none for the first `limit` permits.
-      const oldest = since[granted % limit]
-      if (oldest !== undefined) yield* sleepUntil(oldest + windowNanos)
+    wait: Effect.suspend((): Effect.Effect<void> => {
+      if (granted - counted < limit) return due
+      oneCounts.closeUnsafe()
+      return Effect.andThen(oneCounts.await, due)
     }),
     /** Takes the free permit. */
     hold: () => {
       granted++
     },
     /** Lets a held permit count from now. */
-    count: Effect.map(Clock.monotonicTimeNanos, (now) => {
-      since[counted % limit] = now
+    count: Effect.clockWith((clock) => {
+      since[counted % limit] = clock.monotonicTimeNanosUnsafe()
       counted++
       oneCounts.openUnsafe()
+      return Effect.void
     })
   }
 }
@@ -133,6 +135,6 @@ export const make = <E>(
 
   return {
     acquire: acquire(permits.count),
-    acquireScoped: acquire(Effect.addFinalizer(() => permits.count))
+    acquireScoped: acquire(Effect.flatMap(Effect.scope, (scope) => Scope.addFinalizer(scope, permits.count)))
   }
 }

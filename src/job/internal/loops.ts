@@ -1,15 +1,24 @@
 /**
  * Loops of looks, each shared by all who wait for the same job by the same schedule.
  * The first waiter starts a loop, and it stops when the last one has left.
+ *
+ * What a loop has come to is a list that grows with each change. `watch` follows the
+ * list. `wait` waits until all is over, and is not woken before.
+ *
+ * **Gotchas**
+ *
+ * - Ten thousand waits fit into a process because each is small. The deadline is a
+ *   fiber that sleeps, where a race would be two, and what retries a look is made when
+ *   a look has failed.
  */
+import type * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
-import * as Hash from "effect/Hash"
-import * as RcMap from "effect/RcMap"
+import * as Fiber from "effect/Fiber"
+import * as Pull from "effect/Pull"
 import * as Schedule from "effect/Schedule"
-import * as SubscriptionRef from "effect/SubscriptionRef"
 import type * as ApiError from "../../cloud/ApiError.ts"
 import { logged } from "../../internal/retry.ts"
 import * as Job from "../Job.ts"
@@ -21,64 +30,122 @@ export interface Progress {
   readonly last?: Job.Job
   readonly failure?: ApiError.ApiError | undefined
   readonly exit?: Exit.Exit<unknown, ApiError.ApiError>
+  /** What it comes to next. */
+  readonly next: Deferred.Deferred<Progress>
 }
 
-/** A loop that runs, as its waiters see it. */
-interface Running {
-  readonly progress: SubscriptionRef.SubscriptionRef<Progress>
-  readonly end: Deferred.Deferred<Progress>
-}
-
-/** One loop of looks: equal when it looks at the same job, by the same schedule. */
-class Loop implements Equal.Equal {
+/** What a loop does. `name` stands for the job. */
+interface Plan {
   readonly name: string
   readonly schedule: Polling.PollingOptions["schedule"]
   readonly look: Effect.Effect<Job.Job, ApiError.ApiError>
-  constructor(name: string, schedule: Loop["schedule"], look: Loop["look"]) {
-    this.name = name
-    this.schedule = schedule
-    this.look = look
-  }
-  [Equal.symbol](that: unknown): boolean {
-    return that instanceof Loop && this.name === that.name && this.schedule === that.schedule
-  }
-  [Hash.symbol](): number {
-    return Hash.string(this.name)
-  }
+}
+
+/** A loop that runs. */
+export interface Loop {
+  readonly plan: Plan
+  progress: Progress
+  /** What each waiter waits for. */
+  readonly waiters: Set<Deferred.Deferred<void>>
+  fiber?: Fiber.Fiber<unknown, ApiError.ApiError>
+}
+
+/** One who waits for the end of a loop, until its own deadline. */
+export interface Waiter {
+  readonly loop: Loop
+  /** Done when the loop has ended, or the deadline has passed. */
+  readonly over: Deferred.Deferred<void>
+  readonly alarm: Fiber.Fiber<unknown>
+}
+
+const update = (loop: Loop, change: Partial<Progress>) => {
+  const { next } = loop.progress
+  loop.progress = { ...loop.progress, ...change, next: Deferred.makeUnsafe() }
+  Deferred.doneUnsafe(next, Exit.succeed(loop.progress))
 }
 
 // Between looks that failed for a reason that may pass, on top of the retries of the call itself.
 const afterFailure = logged<unknown, ApiError.ApiError>(
   Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("15 seconds")]).pipe(Schedule.jittered),
   (error) => error.isRetryable
-)
+).pipe(Schedule.passthrough)
 
-/** Joins a loop, and leaves it when the scope closes. Loops run for as long as the layer of this effect at the most. */
-export const makeLoops = Effect.gen(function* () {
-  const loops: RcMap.RcMap<Loop, Running> = yield* RcMap.make({
-    lookup: Effect.fnUntraced(function* (loop: Loop) {
-      const progress = yield* SubscriptionRef.make<Progress>({ looks: 0 })
-      const end = yield* Deferred.make<Progress>()
-      const update = (change: (progress: Progress) => Progress) => SubscriptionRef.update(progress, change)
-      yield* update((now) => ({ ...now, looks: now.looks + 1 })).pipe(
-        Effect.andThen(loop.look),
-        Effect.tapError((failure) => update((now) => ({ ...now, failure }))),
-        Effect.retry(afterFailure),
-        Effect.tap((last) => update((now) => ({ ...now, last, failure: undefined }))),
-        Effect.repeat({ until: Job.isEnded, schedule: loop.schedule }),
-        Effect.onExit((exit) =>
-          // New waiters start anew. A loop that is interrupted has left the map already, perhaps to a successor.
-          (Exit.hasInterrupts(exit) ? Effect.void : RcMap.invalidate(loops, loop)).pipe(
-            Effect.andThen(SubscriptionRef.updateAndGet(progress, (now) => ({ ...now, exit }))),
-            Effect.andThen((ended) => Deferred.succeed(end, ended))
-          )
-        ),
-        Effect.ignore,
-        Effect.forkScoped
-      )
-      return { progress, end }
-    })
+/** Looks until the job or the schedule has ended. */
+const run = (loop: Loop): Effect.Effect<unknown, ApiError.ApiError> => {
+  const look = Effect.suspend(() => {
+    update(loop, { looks: loop.progress.looks + 1 })
+    return Effect.tapError(loop.plan.look, (failure) => Effect.sync(() => update(loop, { failure })))
   })
-  return (name: string, schedule: Loop["schedule"], look: Loop["look"]) =>
-    RcMap.get(loops, new Loop(name, schedule, look))
+  // As `Effect.retry(look, afterFailure)`, from the first failure on.
+  const retried = (failure: ApiError.ApiError) =>
+    Effect.flip(Effect.scheduleFrom(Effect.flip(look), failure, afterFailure))
+  return Effect.gen(function* () {
+    const untilEnded = Schedule.while(loop.plan.schedule, ({ input }) => !Job.isEnded(input))
+    const pause = yield* Schedule.toStepWithSleep(untilEnded)
+    while (true) {
+      const last = yield* Effect.catch(look, retried)
+      update(loop, { last, failure: undefined })
+      yield* pause(last)
+    }
+  }).pipe(Pull.catchDone(() => Effect.void))
+}
+
+/** Loops that run for as long as the scope at the most. */
+export const makeLoops = Effect.gen(function* () {
+  const scope = yield* Effect.scope
+  const loops = new WeakMap<Plan["schedule"], Map<string, Loop>>()
+
+  const loopsOf = ({ schedule }: Plan) => {
+    const byName = loops.get(schedule) ?? new Map<string, Loop>()
+    loops.set(schedule, byName)
+    return byName
+  }
+
+  // From here on new waiters start anew. The name may belong to a successor already.
+  const forget = (loop: Loop) => {
+    const byName = loopsOf(loop.plan)
+    if (byName.get(loop.plan.name) === loop) byName.delete(loop.plan.name)
+  }
+
+  const start = (loop: Loop, context: Context.Context<never>) => {
+    // A look comes after the one who starts the loop has gone on.
+    const looks = Effect.andThen(Effect.yieldNow, run(loop))
+    loop.fiber = Fiber.runIn(Effect.runForkWith(context)(looks), scope)
+    loop.fiber.addObserver((exit) => {
+      forget(loop)
+      update(loop, { exit })
+      for (const over of loop.waiters) Deferred.doneUnsafe(over, Exit.void)
+    })
+  }
+
+  /** Joins a loop, and starts it if there is none. */
+  const join = (plan: Plan, deadline: Duration.Input): Effect.Effect<Waiter> =>
+    Effect.contextWith((context: Context.Context<never>) => {
+      const byName = loopsOf(plan)
+      const loop: Loop = byName.get(plan.name) ?? {
+        plan,
+        progress: { looks: 0, next: Deferred.makeUnsafe() },
+        waiters: new Set()
+      }
+      const over = Deferred.makeUnsafe<void>()
+      loop.waiters.add(over)
+      byName.set(plan.name, loop)
+      if (loop.fiber === undefined) start(loop, context)
+      return Effect.sleep(deadline).pipe(
+        Effect.andThen(Deferred.succeed(over, undefined)),
+        Effect.forkDetach({ startImmediately: true }),
+        Effect.map((alarm) => ({ loop, over, alarm }))
+      )
+    })
+
+  /** Leaves a loop, and stops it if nobody waits for it any more. */
+  const leave = ({ loop, over, alarm }: Waiter) =>
+    Effect.suspend(() => {
+      loop.waiters.delete(over)
+      if (loop.waiters.size > 0 || loop.fiber === undefined) return Fiber.interrupt(alarm)
+      forget(loop)
+      return Fiber.interruptAll([alarm, loop.fiber])
+    })
+
+  return { join, leave }
 })

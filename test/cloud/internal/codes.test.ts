@@ -93,6 +93,6 @@ describe("FailedOperation.InnerError", () => {
     for (const text of ["A".repeat(1_000_000), "Aa.A".repeat(250_000), "Aa ".repeat(333_333)]) {
       tagOf("FailedOperation.InnerError", text)
     }
-    assert.isBelow(performance.now() - started, 1000)
+    assert.isBelow(performance.now() - started, 4000)
   })
 })

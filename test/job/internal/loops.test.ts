@@ -1,9 +1,9 @@
 /** Waits as those see them who share a loop of looks. */
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Fiber, Option, Ref, Schedule, Stream } from "effect"
+import { Cause, Effect, Exit, Fiber, Option, Ref, Schedule, Scope, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
-import { done, id, lasting, looking, passing, running } from "../../support/jobs.ts"
+import { done, id, lasting, looking, passing, running, waiting } from "../../support/jobs.ts"
 import { withLogs } from "../../support/logs.ts"
 import { property } from "../../support/property.ts"
 
@@ -133,6 +133,63 @@ describe("waits for the same job", () => {
       assert.strictEqual(Option.getOrUndefined(seen)?._tag, "Running")
       assert.strictEqual(yield* looks, 1)
       yield* Fiber.interrupt(first)
+    })
+  )
+
+  it.effect("see the same looks, whether they wait or watch", () =>
+    Effect.gen(function* () {
+      const answers = [waiting, waiting, running, passing, running, done]
+      const { jobs, looks } = yield* looking((look) => {
+        const answer = answers[look - 1] ?? done
+        return answer._tag === "ApiError" ? Effect.fail(answer) : Effect.succeed(answer)
+      })
+      const watched = yield* Effect.forkChild(Stream.runCollect(jobs.watch(id, { schedule })))
+      const waited = yield* Effect.forkChild(jobs.wait(id, { schedule }))
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(yield* Fiber.join(watched), [waiting, running, done])
+      assert.strictEqual(yield* Fiber.join(waited), done)
+      assert.strictEqual(yield* looks, answers.length)
+    })
+  )
+
+  it.effect("miss no state, however slowly they take them", () =>
+    Effect.gen(function* () {
+      const answers = [waiting, running, done]
+      const { jobs } = yield* looking((look) => Effect.succeed(answers[look - 1] ?? done))
+      const fiber = yield* jobs.watch(id, { schedule }).pipe(
+        Stream.tap(() => Effect.sleep("1 hour")),
+        Stream.runCollect,
+        Effect.forkChild
+      )
+      yield* TestClock.adjust("1 day")
+      assert.deepStrictEqual(yield* Fiber.join(fiber), answers)
+    })
+  )
+
+  it.effect("are interrupted when the layer closes, before the first look as well", () =>
+    Effect.gen(function* () {
+      for (const pause of ["0 seconds", "1 second"] as const) {
+        const scope = yield* Scope.make()
+        const { jobs } = yield* looking(() => Effect.succeed(running)).pipe(Scope.provide(scope))
+        const fiber = yield* Effect.forkChild(jobs.wait(id, { schedule }), { startImmediately: true })
+        if (pause !== "0 seconds") yield* TestClock.adjust(pause)
+        yield* Scope.close(scope, Exit.void)
+        const exit = yield* Fiber.await(fiber)
+        assert.isTrue(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause))
+        assert.isTrue(Exit.hasInterrupts(yield* Effect.exit(jobs.wait(id, { schedule }))))
+      }
+    })
+  )
+
+  it.effect("all end, a thousand of them at once", () =>
+    Effect.gen(function* () {
+      const { jobs, looks } = yield* looking((look) => Effect.succeed(look < 3 ? running : done))
+      const fibers = yield* Effect.forEach(Array.from({ length: 1000 }), () =>
+        Effect.forkChild(jobs.wait(id, { schedule }))
+      )
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.joinAll(fibers)
+      assert.isAtLeast(yield* looks, 3)
     })
   )
 

@@ -58,19 +58,21 @@ export const makeTaskSlots = (): TaskSlots => {
     settle: (now) => {
       // What waits could not start before the last look. A clock that was set back forgets that.
       const earliest = Math.min(settledAt, now)
-      for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+      let passed = 0
+      for (const next of waiting) {
         // With all task slots taken, those before this one will have become free as well.
         const last = taken.length - count
         const freeAt = last < 0 ? -Infinity : (taken[last] ?? Infinity)
         const startsAt = Math.max(next.readyAt, earliest, freeAt)
         if (startsAt > now) break
-        waiting.shift()
+        passed += 1
         if (startsAt >= next.expiresAt) continue
         next.startsAt = startsAt
         next.endsAt = startsAt + next.run
         taken.splice(0, last + 1)
         insert(taken, itself, heldUntil(next))
       }
+      waiting.splice(0, passed)
       taken.splice(0, placeOf(taken, itself, now))
       settledAt = now
     },

@@ -9,29 +9,30 @@ import * as Layer from "effect/Layer"
 import { Fake } from "./handle.ts"
 import { defaultOrigin } from "./storage.ts"
 
-export const layerHttpClient: Layer.Layer<HttpClient.HttpClient, never, Fake> = Layer.effect(
-  HttpClient.HttpClient,
-  Effect.map(Fake, (fake) =>
-    HttpClient.make((request, url) => {
-      const received = HttpServerRequest.fromClientRequest(request)
-      return fake
-        .answer(
-          received.modify({
-            url: `${url.pathname}${url.search}`,
-            // As every transport does, whatever the request says.
-            headers: Headers.set(received.headers, "host", url.host)
-          }),
-          defaultOrigin
-        )
-        .pipe(
-          Effect.mapBoth({
-            onSuccess: (response) => HttpServerResponse.toClientResponse(response, { request }),
-            onFailure: (cause) =>
-              new HttpClientError.HttpClientError({
-                reason: new HttpClientError.TransportError({ request, cause, description: cause.message })
-              })
-          })
-        )
-    })
-  )
+const make = Effect.map(Fake, (fake) =>
+  HttpClient.make((request, url) => {
+    const received = HttpServerRequest.fromClientRequest(request)
+    return fake
+      .answer(
+        received.modify({
+          url: `${url.pathname}${url.search}`,
+          // As every transport does, whatever the request says.
+          headers: Headers.set(received.headers, "host", url.host)
+        }),
+        defaultOrigin
+      )
+      .pipe(
+        Effect.mapBoth({
+          onSuccess: (response) => HttpServerResponse.toClientResponse(response, { request }),
+          onFailure: (cause) =>
+            new HttpClientError.HttpClientError({
+              reason: new HttpClientError.TransportError({ request, cause, description: cause.message })
+            })
+        })
+      )
+  })
 )
+
+/** A layer for each fake: one that is a value is built once, and would talk to the first fake wherever it is used. */
+export const layerHttpClient = (): Layer.Layer<HttpClient.HttpClient, never, Fake> =>
+  Layer.effect(HttpClient.HttpClient, make)

@@ -6,8 +6,9 @@ import * as Job from "../../../../src/job/Job.ts"
 import * as JobKind from "../../../../src/job/JobKind.ts"
 import * as QueryJob from "../../../../src/job/QueryJob.ts"
 import * as Fake from "../../../../src/testing/Fake.ts"
-import { status, type FakeJob } from "../../../../src/testing/internal/fake/job.ts"
+import { makeJob, status, type FakeJob } from "../../../../src/testing/internal/fake/job.ts"
 import { makeJobs } from "../../../../src/testing/internal/fake/jobs.ts"
+import { makeTaskSlots } from "../../../../src/testing/internal/fake/taskSlots.ts"
 import { property } from "../../../support/property.ts"
 import { App, codeOf, statusOf, submit, submitJob, unknownId } from "./calls.ts"
 
@@ -334,4 +335,17 @@ describe("Jobs of the fake", () => {
       // A second where nothing else runs.
     }, 30_000)
   }
+
+  it("one look starts 200 000 jobs that waited, as task slots became free", () => {
+    const job = makeJob(unknownId, { run: "1 minute" }, {}, 0, random())
+    const waiting = Array.from({ length: 200_000 }, () => ({ ...job }))
+    const slots = makeTaskSlots()
+    slots.setCount(10_000)
+    waiting.forEach(slots.enter)
+    slots.settle(3_600_000)
+    assert.deepStrictEqual(
+      [0, 9999, 10_000, 199_999].map((at) => waiting[at]?.startsAt),
+      [0, 0, 60_000, 1_140_000]
+    )
+  })
 })

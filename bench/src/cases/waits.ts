@@ -1,0 +1,59 @@
+/**
+ * 10 000 waits at 20 looks a second, over undici to a server on loopback: how long they take to start, for how long the
+ * event loop does nothing else, what share of a core they take, and how long it takes to interrupt them.
+ *
+ * The peer is Effect alone: a fiber each, with its limiter, its client, a schedule and a deadline. Each run is a process
+ * of its own, with all the code still to be compiled, as in a worker that takes its jobs up again after a restart.
+ */
+import * as Effect from "effect/Effect"
+import { child } from "../child.ts"
+import { compare, type Form } from "../measure.ts"
+import { serve } from "../server.ts"
+
+export const waits = {
+  name: "waits",
+  run: Effect.fnUntraced(function* (form: Form) {
+    const host = yield* serve
+    const run = yield* child("waits")
+    const count = { short: 2000, full: 10_000 }[form]
+    const seconds = { short: 2, full: 10 }[form]
+    // The short form looks more often, since so few looks would tell little. The goals are for the full one.
+    const looks = { short: 200, full: 20 }[form]
+    const goal = (bound: number) => (form === "full" ? bound : undefined)
+    return yield* compare(form, {
+      title: `${count} waits`,
+      rounds: { short: 4, full: 5 },
+      ours: run("ours", count, looks, seconds, host),
+      peers: { "Effect's fibers": run("effect", count, looks, seconds, host) },
+      metrics: {
+        start: { name: "start", unit: "ms", form: "full", goal: 1500 },
+        startCpu: { name: "start, CPU", unit: "ms" },
+        stall: { name: "longest stall", unit: "ms", goal: goal(100) },
+        share: { name: `share of a core at ${looks} looks a second`, unit: "%", goal: goal(4) },
+        interrupt: { name: "interrupt all", unit: "ms", form: "full", goal: 500 },
+        interruptCpu: { name: "interrupt all, CPU", unit: "ms" },
+        heap: { name: "heap of one", unit: "kB" }
+      }
+    })
+  })
+}
+
+/** How many waits a process can hold: the heap of 100 000, beside what Node gives a process by default. */
+export const manyWaits = {
+  name: "many-waits",
+  run: Effect.fnUntraced(function* (form: Form) {
+    if (form === "short") return []
+    const host = yield* serve
+    const run = yield* child("waits")
+    // A process that runs out of memory has no figures.
+    const outOfMemory = { heap: Number.POSITIVE_INFINITY, start: Number.POSITIVE_INFINITY }
+    const many = (who: string) => Effect.orElseSucceed(run(who, 100_000, 20, 1, host), () => outOfMemory)
+    return yield* compare(form, {
+      title: "100000 waits in the default heap",
+      rounds: { short: 0, full: 1 },
+      ours: many("ours"),
+      peers: { "Effect's fibers": many("effect") },
+      metrics: { start: { name: "start", unit: "ms" }, heap: { name: "heap of one", unit: "kB" } }
+    })
+  })
+}

@@ -1,0 +1,63 @@
+/**
+ * `npm run bench`: measures the library beside its peers, and prints one table.
+ *
+ * It can record the ratios, and check them against the recorded ones. A case that seems to be worse is measured once
+ * more, and fails only when it is worse both times.
+ */
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { cases } from "./cases.ts"
+import type { Form, Line } from "./measure.ts"
+import * as recorded from "./recorded.ts"
+import { toJson, toTable } from "./table.ts"
+
+const flag = (name: string, description: string) =>
+  Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
+
+const flags = {
+  only: Flag.Literals(
+    "only",
+    cases.map(({ name }) => name)
+  ).pipe(Flag.withDescription("Run this case; may be given several times"), Flag.atLeast(0)),
+  short: flag("short", "Fewer rounds and smaller amounts, for CI"),
+  json: flag("json", "Print one JSON object"),
+  check: flag("check", "Fail when a ratio is worse than the recorded one by more than 25 %"),
+  record: flag("record", "Record the ratios")
+}
+
+const measure = Effect.fnUntraced(function* ({ name, run }: (typeof cases)[number], form: Form) {
+  const [took, lines] = yield* Effect.timed(Effect.scoped(run(form)))
+  yield* Console.error(`${name}: ${Math.round(Duration.toSeconds(took))} s`)
+  return lines
+})
+
+const bench = Command.make(
+  "bench",
+  flags,
+  Effect.fnUntraced(function* ({ only, short, json, check, record }) {
+    const form: Form = short ? "short" : "full"
+    const ratios = check ? recorded.ratios(form) : {}
+    const lines: Array<Line> = []
+    const worse: Array<string> = []
+    for (const one of cases.filter(({ name }) => only.length === 0 || only.includes(name))) {
+      let measured = yield* measure(one, form)
+      if (check && recorded.worse(measured, ratios).length > 0) measured = yield* measure(one, form)
+      if (check) worse.push(...recorded.worse(measured, ratios))
+      lines.push(...measured)
+    }
+    yield* Console.log(json ? JSON.stringify({ form, lines: toJson(lines) }, undefined, 2) : toTable(lines))
+    if (record) recorded.record(form, lines)
+    if (worse.length > 0) {
+      const command = `npm run bench -- ${short ? "--short " : ""}--record`
+      yield* Console.error([...worse, `Make it fast again, or record what it takes now: ${command}`].join("\n"))
+      process.exitCode = 1
+    }
+  })
+).pipe(Command.withDescription("Measures effect-hunyuan3d beside its peers."))
+
+Command.run(bench, { version: process.version }).pipe(Effect.provide(NodeServices.layer), NodeRuntime.runMain)
