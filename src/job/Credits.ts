@@ -157,7 +157,9 @@ const part: Prices<JobKind.PartRequest> = {
 }
 
 /**
- * The price list of the international site.
+ * The price list of the international site, as its
+ * [billing page](https://www.tencentcloud.com/document/product/1284/75281) had it on
+ * that day.
  *
  * @category facts
  * @since 0.1.0
