@@ -18,6 +18,7 @@ export * as Tc3 from "./cloud/Tc3.ts"
 export * as TencentCloud from "./cloud/TencentCloud.ts"
 
 // Hunyuan 3D jobs.
+export * as Credits from "./job/Credits.ts"
 export * as GenerateJob from "./job/GenerateJob.ts"
 export * as Hunyuan from "./job/Hunyuan.ts"
 export * as Job from "./job/Job.ts"

@@ -26,7 +26,7 @@ export const download = Command.make(
     const ticket = yield* readTicket(flags)
     yield* Effect.gen(function* () {
       const job = yield* QueryJob.QueryJob.use((jobs) => jobs.query(ticket))
-      if (job._tag === "Failed") return yield* new QueryJob.JobFailed({ job })
+      if (job._tag === "Failed") return yield* new QueryJob.JobFailed({ job, ticket })
       if (job._tag !== "Done") {
         return yield* usage(
           `Job ${job.id} has no files yet; its state is ${job.status}. Wait for it first: ${waitCommand(ticket, flags)}`

@@ -17,11 +17,12 @@ import { waitCommand } from "./resume.ts"
 export const follow = Effect.fnUntraced(function* <A, E, R>(
   flags: Connection & JobFlags & PollingFlags,
   use: (
-    changes: Stream.Stream<Job.Job, QueryJob.WaitTimeout | ApiError.ApiError, QueryJob.QueryJob>
+    changes: Stream.Stream<Job.Job, QueryJob.WaitTimeout | ApiError.ApiError, QueryJob.QueryJob>,
+    ticket: Job.JobTicket
   ) => Effect.Effect<A, E | QueryJob.WaitTimeout, R>
 ) {
   const ticket = yield* readTicket(flags)
-  return yield* use(changesOf(ticket, polling(flags))).pipe(
+  return yield* use(changesOf(ticket, polling(flags)), ticket).pipe(
     timedOut(flags),
     Effect.provide(jobs(flags)),
     Effect.onInterrupt(() => printNote(`Interrupted. The job goes on; to wait for it: ${waitCommand(ticket, flags)}`))

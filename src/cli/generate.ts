@@ -92,7 +92,7 @@ export const generateAndShow = <Request extends Schema.ConstraintCodec<unknown, 
           connection.transport === "fake" ? "" : ` If this program stops: ${waitCommand(ticket, connection)}`
         yield* progress.note(`Submitted job ${ticket.jobId}.${resume}`)
         const jobs = yield* QueryJob.QueryJob
-        return yield* showChanges(jobs.watch(ticket, options), progress)
+        return yield* showChanges(ticket, jobs.watch(ticket, options), progress)
       })
     )
   )

@@ -70,11 +70,12 @@ const seconds = (millis: number) => `${(millis / 1000).toFixed(1)} s`
 
 /** Shows each change of a job, and answers with the job when it is done. */
 export const showChanges = Effect.fnUntraced(function* <E, R>(
+  ticket: Job.JobTicket,
   changes: Stream.Stream<Job.Job, E, R>,
   progress: Progress
 ) {
   const last = Option.getOrUndefined(yield* Stream.runLast(Stream.tap(changes, progress.changed)))
-  if (last?._tag === "Failed") return yield* new QueryJob.JobFailed({ job: last })
+  if (last?._tag === "Failed") return yield* new QueryJob.JobFailed({ job: last, ticket })
   if (last?._tag === "Done") return last
   return yield* Effect.die(new Error("a watch ended before its job did"))
 })

@@ -19,7 +19,7 @@ export const query = Command.make(
       yield* printLine(`${job.status}  job ${job.id}`)
       if (job._tag === "Done") yield* showFiles(job)
     }
-    if (job._tag === "Failed") return yield* new QueryJob.JobFailed({ job })
+    if (job._tag === "Failed") return yield* new QueryJob.JobFailed({ job, ticket })
   })
 ).pipe(
   Command.withDescription("Print the state of a job. Exits with 0, or with 2 if the job failed."),

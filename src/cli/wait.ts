@@ -10,8 +10,8 @@ export const wait = Command.make(
   "wait",
   { jobId: jobArgument, kind: kindFlag, json: jsonFlag, ...pollingFlags, ...connectionFlags },
   (flags) =>
-    follow(flags, (changes) =>
-      withProgress("querying", (progress) => showChanges(changes, progress)).pipe(printEnd(flags))
+    follow(flags, (changes, ticket) =>
+      withProgress("querying", (progress) => showChanges(ticket, changes, progress)).pipe(printEnd(flags))
     ).pipe(Effect.flatMap((done) => (flags.json ? Effect.void : showFiles(done))))
 ).pipe(
   Command.withDescription(

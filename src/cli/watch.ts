@@ -11,11 +11,11 @@ export const watch = Command.make(
   "watch",
   { jobId: jobArgument, kind: kindFlag, json: jsonFlag, ...pollingFlags, ...connectionFlags },
   (flags) =>
-    follow(flags, (changes) =>
+    follow(flags, (changes, ticket) =>
       changes.pipe(
         Stream.tap((job) => (flags.json ? printJob(job) : printLine(`${job.status}  job ${job.id}`))),
         Stream.filter((job) => job._tag === "Failed"),
-        Stream.runForEach((job) => new QueryJob.JobFailed({ job }))
+        Stream.runForEach((job) => new QueryJob.JobFailed({ job, ticket }))
       )
     )
 ).pipe(

@@ -140,12 +140,18 @@ export class MalformedResponse extends Schema.TaggedError<MalformedResponse>(
   /** The HTTP status. */
   status: Schema.Int,
   /** What is wrong with it; never a part of the body, which may hold signed links. */
-  description: Schema.String
+  description: Schema.String,
+  /** What it names as the result all the same, such as the id of a job that was paid for. */
+  receipt: Schema.optional(Schema.String)
 }) {
   readonly isRetryable = true
   readonly mayHaveRun = true
   override get message(): string {
-    return `The answer (HTTP ${this.status}) is not one of the API: ${this.description}. Check that the endpoint is Tencent Cloud's.`
+    return `The answer (HTTP ${this.status}) is not one of the API: ${this.description}. ${
+      this.receipt === undefined
+        ? "Check that the endpoint is Tencent Cloud's."
+        : `It names ${this.receipt}, which was made: use that.`
+    }`
   }
 }
 

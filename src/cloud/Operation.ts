@@ -45,6 +45,11 @@ export interface Operation<out Input extends Codec, out Output extends Codec> {
   readonly output: Output
   /** Whether carrying it out twice does no harm. It decides what is retried. */
   readonly safeToRepeat: boolean
+  /**
+   * The field of the answer by which what was bought is found again, such as `JobId`. It is read from an answer that is
+   * malformed too, as far as that can be done, and may be a number.
+   */
+  readonly receipt?: string | undefined
 }
 
 /**

@@ -19,12 +19,13 @@ import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type * as ApiError from "../cloud/ApiError.ts"
+import * as ApiError from "../cloud/ApiError.ts"
 import type * as Credentials from "../cloud/Credentials.ts"
 import type * as Operation from "../cloud/Operation.ts"
 import * as TencentCloud from "../cloud/TencentCloud.ts"
-import type * as Job from "./Job.ts"
+import * as Job from "./Job.ts"
 import * as JobApi from "./JobApi.ts"
 import type * as JobKind from "./JobKind.ts"
 import type * as Polling from "./Polling.ts"
@@ -50,6 +51,23 @@ export type Progress = Data.TaggedEnum<{
  * @since 0.1.0
  */
 export const Progress = Data.taggedEnum<Progress>()
+
+/**
+ * The job is submitted, and paid for if it succeeds, but its state cannot be read:
+ * a query was refused. `error` says why. The ticket resumes the wait once that is
+ * repaired.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class WaitFailed extends Schema.TaggedError<WaitFailed>("effect-hunyuan3d/WaitFailed")("WaitFailed", {
+  ticket: Job.JobTicket,
+  error: ApiError.ApiError
+}) {
+  override get message(): string {
+    return `Job ${this.ticket.jobId} is submitted, but its state cannot be read. Wait for it again with its ticket. ${this.error.message}`
+  }
+}
 
 /**
  * Generates 3D models.
@@ -87,20 +105,26 @@ export const Progress = Data.taggedEnum<Progress>()
 export class GenerateJob extends Context.Service<
   GenerateJob,
   {
-    /** Submits the request and waits until the job is done. */
+    /** Submits the request and waits until the job is done. Every failure after the submission holds the ticket. */
     readonly generate: <Request extends Operation.Codec>(
       kind: JobKind.JobKind<Request>,
       request: Request["Type"],
       options?: Partial<Polling.PollingOptions>
-    ) => Effect.Effect<Job.Done, QueryJob.JobFailed | QueryJob.WaitTimeout | ApiError.ApiError>
+    ) => Effect.Effect<Job.Done, QueryJob.JobFailed | QueryJob.WaitTimeout | WaitFailed | ApiError.ApiError>
     /** Submits the request when it is run, and streams its progress. */
     readonly stream: <Request extends Operation.Codec>(
       kind: JobKind.JobKind<Request>,
       request: Request["Type"],
       options?: Partial<Polling.PollingOptions>
-    ) => Stream.Stream<Progress, QueryJob.WaitTimeout | ApiError.ApiError>
+    ) => Stream.Stream<Progress, QueryJob.WaitTimeout | WaitFailed | ApiError.ApiError>
   }
 >()("effect-hunyuan3d/GenerateJob") {}
+
+// The other errors of a wait hold it themselves.
+const withTicket =
+  (ticket: Job.JobTicket) =>
+  <E>(error: E | ApiError.ApiError): E | WaitFailed =>
+    error instanceof ApiError.ApiError ? new WaitFailed({ ticket, error }) : error
 
 /**
  * Provides `GenerateJob` over the `SubmitJob` and `QueryJob` in context.
@@ -114,7 +138,8 @@ export const layerNoDeps: Layer.Layer<GenerateJob, never, SubmitJob.SubmitJob | 
     const { submitWith } = yield* SubmitJob.SubmitJob
     const { wait, watch } = yield* QueryJob.QueryJob
     return {
-      generate: (kind, request, options) => submitWith(kind, request, (ticket) => wait(ticket, { ...options, kind })),
+      generate: (kind, request, options) =>
+        submitWith(kind, request, (ticket) => Effect.mapError(wait(ticket, { ...options, kind }), withTicket(ticket))),
       stream: (kind, request, options) =>
         // Without a buffer, nothing is looked at before the ticket is taken.
         Stream.callback(
@@ -124,7 +149,7 @@ export const layerNoDeps: Layer.Layer<GenerateJob, never, SubmitJob.SubmitJob | 
                 Queue.offer(queue, Progress.Submitted({ ticket })),
                 Stream.runForEach(watch(ticket, { ...options, kind }), (job) =>
                   Queue.offer(queue, Progress.Changed({ job }))
-                )
+                ).pipe(Effect.mapError(withTicket(ticket)))
               )
             ).pipe(Queue.into(queue)),
           { bufferSize: 0 }

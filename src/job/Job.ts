@@ -16,6 +16,7 @@
  */
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as SignedLink from "../cloud/SignedLink.ts"
 
@@ -109,6 +110,14 @@ export class File3D extends Schema.Class<File3D>("effect-hunyuan3d/File3D")({
 const defaultTo = <S extends Schema.Top & Schema.WithoutConstructorDefault>(schema: S, value: S["~type.make.in"]) =>
   schema.pipe(Schema.withConstructorDefault(Effect.succeed(value)))
 
+/** What a job cost, as far as the service reports it. */
+const Consumed = Schema.Struct({
+  /** In credits. */
+  consumed: Schema.Finite,
+  /** What each charge cost, such as `FaceCount` 10; the service's own text where it does not say it in this form. */
+  details: Schema.optionalKey(Schema.Union([Schema.Record(Schema.String, Schema.Finite), Schema.String]))
+})
+
 /** What the service answers in every state. */
 class Fields extends Schema.Class<Fields>("effect-hunyuan3d/Job")({
   id: JobId,
@@ -118,7 +127,9 @@ class Fields extends Schema.Class<Fields>("effect-hunyuan3d/Job")({
   files: defaultTo(Schema.Array(File3D), []),
   /** Names this answer in a question to Tencent Cloud's support. */
   requestId: defaultTo(Schema.String, ""),
-  /** Response fields that this library does not know, such as `ResultCreditConsumed`. */
+  /** What the job cost. Many kinds do not report it; `Credits.estimate` says what a request costs. */
+  credits: Schema.optionalKey(Consumed),
+  /** Response fields that this library does not know. */
   extra: defaultTo(StoredExtra, {})
 }) {
   toJSON(): unknown {
@@ -273,6 +284,12 @@ const ResponseFile = Schema.StructWithRest(
  * The service's answer to a query, as it stands on the wire. Only `Status` and
  * `RequestId` must be there.
  *
+ * **Details**
+ *
+ * The credits, `ResultCreditConsumed` and `ResultCreditDetails`, may have any form, so
+ * that a job is never unreadable because of them. In another form than the documented
+ * one they are in the `extra` of the job.
+ *
  * @category schemas
  * @since 0.1.0
  */
@@ -313,7 +330,7 @@ const states = { WAIT: Waiting, RUN: Running, DONE: Done, FAIL: Failed }
  * @since 0.1.0
  */
 export const fromResponse = (id: JobId, response: typeof Response.Type): Job => {
-  const { Status, ErrorCode, ErrorMessage, ResultFile3Ds, RequestId, ...extra } = response
+  const { Status, ErrorCode, ErrorMessage, ResultFile3Ds, RequestId, ...others } = response
   const State = isKnown(Status) ? states[Status] : Unrecognized
   return new State({
     id,
@@ -322,9 +339,23 @@ export const fromResponse = (id: JobId, response: typeof Response.Type): Job => 
     errorMessage: ErrorMessage ?? "",
     files: (ResultFile3Ds ?? []).map(fromResponseFile),
     requestId: RequestId,
-    extra
+    ...fromOtherFields(others)
   })
 }
+
+const fromOtherFields = (others: typeof Extra.Type): Pick<Fields, "credits" | "extra"> => {
+  const { ResultCreditConsumed, ResultCreditDetails, ...extra } = others
+  const consumed = ResultCreditConsumed ?? undefined
+  const details = ResultCreditDetails ?? ""
+  if (consumed === undefined && details === "") return { extra }
+  if (typeof consumed !== "number" || typeof details !== "string") return { extra: others }
+  return { credits: { consumed, ...(details === "" ? {} : { details: fromDetails(details) }) }, extra }
+}
+
+const decodeDetails = Schema.decodeOption(Schema.fromJsonString(Schema.Record(Schema.String, Schema.Finite)))
+
+// The service documents the text as "Generate-Normal：20", and answers JSON text.
+const fromDetails = (details: string) => Option.getOrElse(decodeDetails(details), () => details)
 
 const isKnown = (status: string): status is keyof typeof states => Object.hasOwn(states, status)
 

@@ -144,7 +144,14 @@ export const make = <Request extends Operation.Codec>(kind: {
   const { name, request, product = Hunyuan.product, tasksAtOnce = 1 } = kind
   return {
     name,
-    submit: Operation.make({ action: kind.submit, product, input: request, output: Submitted, safeToRepeat: false }),
+    submit: Operation.make({
+      action: kind.submit,
+      product,
+      input: request,
+      output: Submitted,
+      safeToRepeat: false,
+      receipt: "JobId"
+    }),
     query: Operation.make({ action: kind.query, product, input: Target, output: Job.Response, safeToRepeat: true }),
     tasksAtOnce
   }

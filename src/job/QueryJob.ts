@@ -20,6 +20,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -52,7 +53,8 @@ import * as Polling from "./Polling.ts"
  * @since 0.1.0
  */
 export class JobFailed extends Schema.TaggedError<JobFailed>("effect-hunyuan3d/JobFailed")("JobFailed", {
-  job: Job.Failed
+  job: Job.Failed,
+  ticket: Job.JobTicket
 }) {
   override get message(): string {
     const { id, errorCode, errorMessage } = this.job
@@ -149,7 +151,10 @@ export interface WaitOptions extends QueryOptions, Partial<Polling.PollingOption
 export class QueryJob extends Context.Service<
   QueryJob,
   {
-    /** One look at the job. Fails with `NotFound` for an id that is unknown, expired or of another region. */
+    /**
+     * One look at the job. Fails with `NotFound` for an id that is unknown, expired or of another region; for a ticket
+     * of the last half minute the look is repeated until that is over.
+     */
     readonly query: (target: Target, options?: QueryOptions) => Effect.Effect<Job.Job, ApiError.ApiError>
     /**
      * Waits until the job is done. A look that failed for a reason that may
@@ -180,12 +185,10 @@ const make = Effect.gen(function* () {
     return {
       ticket,
       name: JSON.stringify([{ ...endpoint, region: ticket.region }, ticket.kind, ticket.jobId]),
-      look: api
-        .query(ticket)
-        .pipe(
-          Effect.provideService(Endpoint.Endpoint, endpoint),
-          Effect.provideService(Kinds.Kinds, kind === undefined ? kinds : [kind, ...kinds])
-        )
+      look: believed(ticket, api.query(ticket)).pipe(
+        Effect.provideService(Endpoint.Endpoint, endpoint),
+        Effect.provideService(Kinds.Kinds, kind === undefined ? kinds : [kind, ...kinds])
+      )
     }
   })
 
@@ -197,6 +200,7 @@ const make = Effect.gen(function* () {
     const polling = yield* pollingSetting
     const plan = { name, schedule: options?.schedule ?? polling.schedule, look }
     return {
+      ticket,
       join: loops.join(plan, options?.deadline ?? polling.deadline),
       timeout: (loop: Loop) => timeoutOf(ticket, started, loop)
     }
@@ -219,14 +223,13 @@ const make = Effect.gen(function* () {
 
   const wait = (target: Target, options?: WaitOptions) =>
     start(target, options).pipe(
-      Effect.flatMap(({ join, timeout }) =>
+      Effect.flatMap(({ join, ticket, timeout }) =>
         Effect.acquireUseRelease(
           join,
           ({ loop, over }) => Effect.flatMap(Deferred.await(over), () => endOf(loop.progress, timeout(loop))),
           loops.leave
-        )
+        ).pipe(Effect.flatMap((job) => (job._tag === "Done" ? Effect.succeed(job) : new JobFailed({ job, ticket }))))
       ),
-      Effect.flatMap((last) => (last._tag === "Done" ? Effect.succeed(last) : new JobFailed({ job: last }))),
       withSpan("QueryJob.wait", {})
     )
 
@@ -236,6 +239,28 @@ const make = Effect.gen(function* () {
 // An id of the wrong form is refused when the query is encoded, with a typed error.
 const ticketOf = (jobId: Job.JobId, kind: JobKind.Any, region: string) =>
   new Job.JobTicket({ jobId, kind: kind.name, region }, { disableChecks: true })
+
+// How long a job that was just submitted may be unknown to the service.
+const unknownFor = Duration.seconds(30)
+
+/** A look that does not believe at once that a job which was just submitted does not exist. */
+const believed = (
+  { submittedAt }: Job.JobTicket,
+  look: Effect.Effect<Job.Job, ApiError.ApiError>
+): Effect.Effect<Job.Job, ApiError.ApiError> => {
+  if (submittedAt === undefined) return look
+  const again: Effect.Effect<Job.Job, ApiError.ApiError> = Effect.catchIf(
+    look,
+    (error) => error.reason._tag === "NotFound",
+    (error) =>
+      Effect.flatMap(DateTime.now, (now) =>
+        Duration.isLessThan(DateTime.distance(submittedAt, now), unknownFor)
+          ? Effect.andThen(Effect.sleep("1 second"), again)
+          : Effect.fail(error)
+      )
+  )
+  return again
+}
 
 const timeoutOf = Effect.fnUntraced(function* (ticket: Job.JobTicket, started: number, loop: Loop) {
   const { looks, last, failure } = loop.progress

@@ -116,18 +116,18 @@ class Ticket extends Context.Service<Ticket, Job.JobTicket>()("effect-hunyuan3d/
 export const ticketOf = (cause: Cause.Cause<unknown>): Option.Option<Job.JobTicket> =>
   Option.fromUndefinedOr(Context.getOrUndefined(Cause.annotations(cause), Ticket))
 
-// Interruption hands the ticket out: as a warning in the log, and in the exit, for `ticketOf`.
+// Whatever ends the use of a ticket early hands it out: as a warning in the log, and in the exit, for `ticketOf`.
 const handingOut =
   (ticket: Job.JobTicket) =>
   <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.catchCause(self, (cause) =>
       Effect.andThen(
-        Cause.hasInterrupts(cause)
-          ? Effect.logWarning(
-              `Interrupted. Job ${ticket.jobId} is submitted and goes on. Its ticket resumes the wait.`,
-              ticket
-            )
-          : Effect.void,
+        Effect.logWarning(
+          Cause.hasInterrupts(cause)
+            ? `Interrupted. Job ${ticket.jobId} is submitted and goes on. Its ticket resumes the wait.`
+            : `Job ${ticket.jobId} is submitted, and what came after that failed. Its ticket finds the job.`,
+          ticket
+        ),
         Effect.failCause(Cause.annotate(cause, Context.make(Ticket, ticket)))
       )
     )

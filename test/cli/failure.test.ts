@@ -14,7 +14,8 @@ const refused = (code: string) => apiError(ApiError.reasonFromCode({ code, descr
 
 describe("the exit code", () => {
   it("of a job that failed is 2", () => {
-    assert.strictEqual(fromError(new JobFailed({ job: new Job.Failed({ id }) })).exitCode, 2)
+    const ticket = new Job.JobTicket({ jobId: id, kind: "Pro", region: "ap-singapore" })
+    assert.strictEqual(fromError(new JobFailed({ job: new Job.Failed({ id }), ticket })).exitCode, 2)
   })
   it("of a time that passed is 3", () => {
     const ticket = new Job.JobTicket({ jobId: id, kind: "Pro", region: "ap-singapore" })

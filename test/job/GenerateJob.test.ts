@@ -98,6 +98,37 @@ describe("GenerateJob.generate", () => {
     }).pipe(Effect.provide(onFake()))
   )
 
+  it.effect("refused a look, fails with the ticket, which stands in the error and in the log", () =>
+    Effect.gen(function* () {
+      yield* Fake.Fake.use((fake) => fake.fault({ slow: 0 }, { code: "UnauthorizedOperation" }))
+      const { lines, value: error } = yield* withLogs(settled(Effect.flip(generate())))
+      if (error._tag !== "WaitFailed") return assert.fail(error._tag)
+      const [job] = yield* Fake.Fake.use((fake) => fake.jobs)
+      assert.strictEqual(error.ticket.jobId, job?.id)
+      assert.strictEqual(error.error.reason._tag, "Permission")
+      assert.include(error.message, `Job ${job?.id} is submitted, but its state cannot be read.`)
+      assert.include(lines.map(({ text }) => text).join(), `Job ${job?.id} is submitted`)
+    }).pipe(Effect.provide(onFake()))
+  )
+
+  it.effect("holds the ticket in the error of a job that failed, and in that of a deadline", () =>
+    Effect.gen(function* () {
+      const fake = yield* Fake.Fake
+      const fiber = yield* Effect.forkChild(Effect.flip(generate()))
+      yield* TestClock.adjust("1 second")
+      const [job] = yield* fake.jobs
+      yield* fake.fail(job?.id ?? "", { code: "X", message: "no mesh" })
+      const failed = yield* settled(Fiber.join(fiber))
+      const late = yield* settled(Effect.flip(generate({ deadline: "5 seconds" })))
+      const jobs = yield* fake.jobs
+      const tickets = [failed, late].map((error) => (error._tag === "ApiError" ? undefined : error.ticket.jobId))
+      assert.deepStrictEqual(
+        tickets,
+        jobs.map((job) => job.id)
+      )
+    }).pipe(Effect.provide(onFake()))
+  )
+
   it.effect("fails when the submission does, without a look and without a ticket", () =>
     Effect.gen(function* () {
       yield* Fake.Fake.use((fake) => fake.fault({ code: "FailedOperation.ResourcePackExhausted" }))

@@ -3,7 +3,7 @@ import { Console, DateTime, Effect, Exit, Logger, Schema } from "effect"
 import * as fc from "fast-check"
 import * as SignedLink from "../../src/cloud/SignedLink.ts"
 import * as Job from "../../src/job/Job.ts"
-import { jsonValue, key } from "../support/arbitraries.ts"
+import { jsonText, jsonValue, key } from "../support/arbitraries.ts"
 import { printed } from "../support/printed.ts"
 import { property } from "../support/property.ts"
 
@@ -60,19 +60,66 @@ describe("fromResponse", () => {
       const job = yield* read({
         Status: "DONE",
         RequestId: "r",
-        ResultCreditConsumed: 40,
-        ResultCreditDetails: `{"FaceCount":10}`,
+        QueuePosition: 40,
+        Details: `{"FaceCount":10}`,
         ResultFile3Ds: [{ Type: "GLB", FaceCount: 500_000, Sizes: [1, { MB: 20 }] }]
       })
-      assert.deepStrictEqual(job.extra, { ResultCreditConsumed: 40, ResultCreditDetails: `{"FaceCount":10}` })
+      assert.deepStrictEqual(job.extra, { QueuePosition: 40, Details: `{"FaceCount":10}` })
       assert.deepStrictEqual(job.files[0]?.extra, { FaceCount: 500_000, Sizes: [1, { MB: 20 }] })
+    })
+  )
+
+  it.effect.each<readonly [answer: object, credits: NonNullable<Job.Job["credits"]>]>([
+    [{ ResultCreditConsumed: 20 }, { consumed: 20 }],
+    [{ ResultCreditConsumed: 0, ResultCreditDetails: "" }, { consumed: 0 }],
+    [
+      { ResultCreditConsumed: 40, ResultCreditDetails: `{"FaceCount":10,"GenerateType-Normal":20,"Pbr":10}` },
+      { consumed: 40, details: { FaceCount: 10, "GenerateType-Normal": 20, Pbr: 10 } }
+    ],
+    [
+      { ResultCreditConsumed: 7, ResultCreditDetails: `{"Sculpture":7}` },
+      { consumed: 7, details: { Sculpture: 7 } }
+    ],
+    [
+      { ResultCreditConsumed: 20, ResultCreditDetails: "Generate-Normal：20" },
+      { consumed: 20, details: "Generate-Normal：20" }
+    ],
+    [
+      { ResultCreditConsumed: 20, ResultCreditDetails: `{"Pbr":{"Credits":20}}` },
+      { consumed: 20, details: `{"Pbr":{"Credits":20}}` }
+    ]
+  ])("reads what a job cost: %j", ([answer, credits]) =>
+    Effect.gen(function* () {
+      const job = yield* read({ Status: "DONE", RequestId: "r", ...answer })
+      assert.deepStrictEqual(job, new Job.Done({ id, requestId: "r", credits }))
+    })
+  )
+
+  it.effect.each<Record<string, unknown>>([
+    { ResultCreditConsumed: "40" },
+    { ResultCreditConsumed: { Pbr: 10 }, ResultCreditDetails: null },
+    { ResultCreditConsumed: 40, ResultCreditDetails: { Pbr: 10 } },
+    { ResultCreditDetails: "Generate-Normal：20" }
+  ])("keeps credits of an odd form as they are: %j", (answer) =>
+    Effect.gen(function* () {
+      const job = yield* read({ Status: "DONE", RequestId: "r", ...answer })
+      assert.deepStrictEqual(job.extra, answer)
+      assert.isUndefined(job.credits)
     })
   )
 
   it.effect.each<unknown>([
     { Status: "RUN", RequestId: "r" },
-    { Status: "RUN", RequestId: "r", ErrorCode: null, ErrorMessage: null, ResultFile3Ds: null },
-    { Status: "RUN", RequestId: "r", ErrorCode: "", ErrorMessage: "", ResultFile3Ds: [] }
+    {
+      Status: "RUN",
+      RequestId: "r",
+      ErrorCode: null,
+      ErrorMessage: null,
+      ResultFile3Ds: null,
+      ResultCreditConsumed: null,
+      ResultCreditDetails: null
+    },
+    { Status: "RUN", RequestId: "r", ErrorCode: "", ErrorMessage: "", ResultFile3Ds: [], ResultCreditDetails: "" }
   ])("takes missing, null and empty fields for the same: %j", (response) =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* read(response), new Job.Running({ id, requestId: "r" }))
@@ -135,7 +182,9 @@ describe("fromResponse", () => {
             RequestId: maybe(fc.string()),
             ErrorCode: text,
             ErrorMessage: text,
-            ResultFile3Ds: maybe(fc.array(maybe(fc.record({ Type: text, Url: text, PreviewImageUrl: text }))))
+            ResultFile3Ds: maybe(fc.array(maybe(fc.record({ Type: text, Url: text, PreviewImageUrl: text })))),
+            ResultCreditConsumed: maybe(fc.constantFrom(null, 0, 40)),
+            ResultCreditDetails: maybe(fc.oneof(text, jsonText()))
           },
           { requiredKeys: ["Status", "RequestId"] }
         ),
@@ -227,19 +276,30 @@ describe("storing", () => {
         extra
       })
   )
+  const credits = fc.record(
+    {
+      consumed: fc.double({ noNaN: true, noDefaultInfinity: true }),
+      details: fc.oneof(fc.string(), fc.dictionary(key, fc.integer()))
+    },
+    { requiredKeys: ["consumed"] }
+  )
   const jobId = fc.stringMatching(/^[0-9]{10,32}$/).map((text) => Job.JobId.make(text))
   const job = fc
     .tuple(
       fc.constantFrom(Job.Waiting, Job.Running, Job.Done, Job.Failed, Job.Unrecognized),
-      fc.record({
-        id: jobId,
-        status: fc.string(),
-        errorCode: fc.string(),
-        errorMessage: fc.string(),
-        requestId: fc.string(),
-        files: fc.array(file, { maxLength: 3 }),
-        extra
-      })
+      fc.record(
+        {
+          id: jobId,
+          status: fc.string(),
+          errorCode: fc.string(),
+          errorMessage: fc.string(),
+          requestId: fc.string(),
+          files: fc.array(file, { maxLength: 3 }),
+          credits,
+          extra
+        },
+        { requiredKeys: ["id", "status", "errorCode", "errorMessage", "requestId", "files", "extra"] }
+      )
     )
     .map(([State, fields]) => new State(fields))
 

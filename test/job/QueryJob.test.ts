@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Fiber, Layer, Ref, Schedule, Schema, Stream, Tracer } from "effect"
+import { DateTime, Duration, Effect, Exit, Fiber, Layer, Ref, Schedule, Schema, Stream, Tracer } from "effect"
 import { TestClock } from "effect/testing"
+import * as ApiError from "../../src/cloud/ApiError.ts"
 import * as Credentials from "../../src/cloud/Credentials.ts"
 import * as Endpoint from "../../src/cloud/Endpoint.ts"
 import * as Job from "../../src/job/Job.ts"
@@ -40,6 +41,47 @@ describe("QueryJob.wait", () => {
       assert.strictEqual(error._tag, "JobFailed")
       assert.include(error.message, "no mesh (FailedOperation.ServerError)")
     }).pipe(Effect.provide(QueryJob.layerTest({ [id]: [failed] })))
+  )
+
+  const unknown = new ApiError.ApiError({
+    action: "QueryHunyuanTo3DProJob",
+    region: "ap-singapore",
+    reason: new ApiError.NotFound({ code: "FailedOperation.JobNotFound", description: "no", region: "ap-singapore" })
+  })
+  const submitted = (ago: Duration.Input) =>
+    Effect.map(
+      DateTime.now,
+      (now) =>
+        new Job.JobTicket({
+          jobId: id,
+          kind: "Pro",
+          region: "ap-singapore",
+          submittedAt: DateTime.subtractDuration(now, ago)
+        })
+    )
+
+  it.effect("looks again when a job that was just submitted is not found", () =>
+    Effect.gen(function* () {
+      const { jobs, looks } = yield* looking((look) => (look < 4 ? Effect.fail(unknown) : Effect.succeed(done)))
+      assert.deepStrictEqual(yield* settled(jobs.wait(yield* submitted("1 second"))), done)
+      assert.strictEqual(yield* looks, 4)
+    })
+  )
+
+  it.effect("believes after half a minute that a job does not exist", () =>
+    Effect.gen(function* () {
+      const { jobs, times } = yield* looking(() => Effect.fail(unknown))
+      assert.strictEqual(yield* settled(Effect.flip(jobs.wait(yield* submitted(0)))), unknown)
+      assert.strictEqual((yield* times).at(-1), 30_000)
+    })
+  )
+
+  it.effect("believes at once that a job of which nothing is known, or an older one, does not exist", () =>
+    Effect.gen(function* () {
+      const { jobs, looks } = yield* looking(() => Effect.fail(unknown))
+      for (const target of [id, yield* submitted("1 minute")]) yield* Effect.flip(jobs.wait(target))
+      assert.strictEqual(yield* looks, 2)
+    })
   )
 
   it.effect("fails at its deadline, with a ticket and what it saw", () =>
@@ -278,7 +320,10 @@ describe("the errors of a wait", () => {
   const files = [new Job.File3D({ type: "GLB", extra: { TextureUrl: link } })]
   const ticket = new Job.JobTicket({ jobId: id, kind: "Pro", region: "ap-singapore" })
   const errors = {
-    JobFailed: new QueryJob.JobFailed({ job: new Job.Failed({ id, errorMessage: `cannot read ${link}`, files }) }),
+    JobFailed: new QueryJob.JobFailed({
+      job: new Job.Failed({ id, errorMessage: `cannot read ${link}`, files }),
+      ticket
+    }),
     WaitTimeout: new QueryJob.WaitTimeout({
       ticket,
       last: new Job.Running({ id, files, extra: { link } }),

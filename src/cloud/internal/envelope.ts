@@ -5,6 +5,7 @@
  * **Gotchas**
  *
  * - Refusals arrive with status 200 too, so the status decides nothing.
+ * - An empty `Error`, or a `RequestId` that is null, is as good as none.
  * - Ten thousand levels of JSON overflow the stack where answers are compared or
  *   printed, so an answer that is nested deeper than 100 levels is malformed.
  */
@@ -24,9 +25,14 @@ const decodeEnvelope = Schema.decodeUnknownSync(
   Schema.Struct({
     Response: Schema.StructWithRest(
       Schema.Struct({
-        RequestId: Schema.optional(Schema.String),
+        RequestId: Schema.optional(Schema.NullOr(Schema.String)),
         Error: Schema.optional(
-          Schema.NullOr(Schema.Struct({ Code: Schema.String, Message: Schema.optional(Schema.NullOr(Schema.String)) }))
+          Schema.NullOr(
+            Schema.Union([
+              Schema.Struct({ Code: Schema.String, Message: Schema.optional(Schema.NullOr(Schema.String)) }),
+              Schema.Record(Schema.String, Schema.Never)
+            ])
+          )
         )
       }),
       [Schema.Record(Schema.String, Schema.Unknown)]
@@ -40,9 +46,17 @@ export interface Failure {
   readonly requestId?: string | undefined
 }
 
+// Within a string of JSON its quotes would be escaped, so this finds the field and nothing else.
+const receiptIn = (name: string) => new RegExp(`"${name}"\\s*:\\s*"?([\\w-]{1,64})`)
+const numberIn = (name: string) => new RegExp(`("${name}"\\s*:\\s*)([0-9]+)(?=\\s*[,}])`)
+
+/** A receipt that is a number has more digits than JavaScript keeps. */
+const parse = (text: string, receipt: string | undefined): unknown =>
+  JSON.parse(receipt === undefined ? text : text.replace(numberIn(receipt), '$1"$2"'))
+
 /** The answer's fields, or why there are none. */
 export const readAnswer = <Input extends Operation.Codec, Output extends Operation.Codec>(
-  { output, safeToRepeat }: Operation.Operation<Input, Output>,
+  { output, receipt, safeToRepeat }: Operation.Operation<Input, Output>,
   region: string,
   { status, text }: { readonly status: number; readonly text: string }
 ): Result.Result<Output["Type"], Failure> =>
@@ -53,19 +67,21 @@ export const readAnswer = <Input extends Operation.Codec, Output extends Operati
         requestId,
         reason: new ApiError.MalformedResponse({
           status,
-          description: Schema.isSchemaError(cause) ? cause.message.replaceAll(/\s+/g, " ") : "it is not JSON"
+          description: Schema.isSchemaError(cause) ? cause.message.replaceAll(/\s+/g, " ") : "it is not JSON",
+          receipt: receipt === undefined ? undefined : receiptIn(receipt).exec(text)?.[1]
         })
       })
-    const { Response } = yield* Result.try({ try: () => decodeEnvelope(JSON.parse(text)), catch: malformed() })
-    const { RequestId: requestId, Error: refusal } = Response
-    if (Predicate.isNotNullish(refusal)) {
+    const { Response } = yield* Result.try({ try: () => decodeEnvelope(parse(text, receipt)), catch: malformed() })
+    const { Error: refusal, RequestId, ...rest } = Response
+    const requestId = RequestId ?? undefined
+    if (Predicate.isNotNullish(refusal) && "Code" in refusal) {
       // The service quotes what it was sent, which may be a signed link.
       const description = SignedLink.withoutQueries(refusal.Message ?? "no message")
       const reason = ApiError.reasonFromCode({ code: refusal.Code, description, region, safeToRepeat })
       return yield* Result.fail<Failure>({ reason, requestId })
     }
     return yield* Result.try({
-      try: () => Schema.decodeUnknownSync(output)(Response),
+      try: () => Schema.decodeUnknownSync(output)(requestId === undefined ? rest : { ...rest, RequestId: requestId }),
       catch: malformed(requestId)
     })
   })

@@ -3,6 +3,7 @@ import { Result } from "effect"
 import * as fc from "fast-check"
 import { readAnswer } from "../../../src/cloud/internal/envelope.ts"
 import * as Job from "../../../src/job/Job.ts"
+import * as JobKind from "../../../src/job/JobKind.ts"
 import { jsonText, jsonValue } from "../../support/arbitraries.ts"
 import { printed } from "../../support/printed.ts"
 import { property } from "../../support/property.ts"
@@ -30,8 +31,12 @@ describe("an answer", () => {
     assert.deepStrictEqual(read(`{"Response":{"Status":"RUN"}}`), Result.succeed({ Status: "RUN" }))
   })
 
-  it("with Error: null is no refusal", () => {
-    assert.deepStrictEqual(read(`{"Response":{"Status":"RUN","Error":null}}`), Result.succeed({ Status: "RUN" }))
+  it.each(["null", "{}"])("with Error: %s is no refusal", (error) => {
+    assert.deepStrictEqual(read(`{"Response":{"Status":"RUN","Error":${error}}}`), Result.succeed({ Status: "RUN" }))
+  })
+
+  it("with RequestId: null is one without", () => {
+    assert.deepStrictEqual(read(`{"Response":{"Status":"RUN","RequestId":null}}`), Result.succeed({ Status: "RUN" }))
   })
 
   it.each([
@@ -131,6 +136,41 @@ describe("what is no answer of the API", () => {
       if (reason._tag !== "MalformedResponse") return assert.fail(reason._tag)
       assert.strictEqual(reason.description, `Expected at most 100 levels at ["Response"]`)
     }
+  })
+})
+
+describe("the receipt of what was bought", () => {
+  const { submit } = JobKind.Pro
+  const bought = (text: string) => readAnswer(submit, "ap-singapore", { status: 200, text })
+  const jobId = "1375367755519696896"
+
+  it.each([
+    `{"Response":{"JobId":"${jobId}","RequestId":"r"}}`,
+    `{"Response":{"JobId":${jobId},"RequestId":"r"}}`,
+    `{"Response":{"JobId" : ${jobId} }}`,
+    `{"Response":{"JobId":${jobId},"RequestId":null}}`,
+    `{"Response":{"Error":{},"JobId":"${jobId}"}}`
+  ])("is read as it was sent, digit by digit: %s", (text) => {
+    assert.strictEqual(Result.getOrThrow(bought(text)).JobId, jobId)
+  })
+
+  it.each([
+    `{"Response":{"JobId":"${jobId}","Reque`,
+    `{"Response":{"JobId":"${jobId}","RequestId":1}}`,
+    `{"Response":{"JobId":${jobId}`
+  ])("is named by a failure where the answer is malformed: %s", (text) => {
+    const { reason } = Result.getOrThrow(Result.flip(bought(text)))
+    if (reason._tag !== "MalformedResponse") return assert.fail(reason._tag)
+    assert.strictEqual(reason.receipt, jobId)
+    assert.include(reason.message, `It names ${jobId}, which was made: use that.`)
+  })
+
+  it("is not taken from within another text", () => {
+    const Message = `{"JobId": ${jobId}, "a": 1}`
+    const { reason } = Result.getOrThrow(
+      Result.flip(bought(JSON.stringify({ Response: { Error: { Code: "InvalidParameter", Message } } })))
+    )
+    assert.include(reason.message, Message)
   })
 })
 
