@@ -34,7 +34,7 @@
  * })
  *
  * const black128 =
- *   "iVBORw0KGgoAAAANSUhEUgAAAIAAAACAAQAAAADrRVxmAAAAGUlEQVR42u3BAQ0AAADCoPdPbQ43oAAAgKcBCIAAAQMPxB8AAAAASUVORK5CYII="
+ *   "iVBORw0KGgoAAAANSUhEUgAAAIAAAACAAQAAAADrRVxmAAAAGUlEQVR42mNgGAWjYBSMglEwCkbBKKAvAAAIgAABw1fMHQAAAABJRU5ErkJggg=="
  * const program = Effect.gen(function* () {
  *   const fs = yield* FileSystem.FileSystem
  *   const path = yield* fs.makeTempFileScoped({ suffix: ".png" })
@@ -88,7 +88,7 @@ export class WrongFormat extends Schema.TaggedError<WrongFormat>("effect-hunyuan
 }) {
   override get message(): string {
     const formats = this.formats.map((format) => format.toUpperCase())
-    const named = new Intl.ListFormat("en", { type: "disjunction" }).format(formats)
+    const named = new Intl.ListFormat("en-GB", { type: "disjunction" }).format(formats)
     return `This is not a ${named} image: ${this.description}. Choose another file, or convert it.`
   }
 }
@@ -221,8 +221,8 @@ const described = (found: Format | "page" | undefined, { size, headText }: Bytes
   if (size === 0) return "it is empty"
   if (found === "page") return "it is text"
   // The pictures that phones take begin as films do.
-  if (found === "mp4" && /^....ftyp(?:he[iv]|mi[af]|avi)/s.test(headText)) return "it is a HEIC or AVIF file"
-  return found === undefined ? "its format is not known" : `it is a ${found.toUpperCase()} file`
+  if (found === "mp4" && /^....ftyp(?:he[iv]|mi[af]|avi)/s.test(headText)) return "its format is HEIC or AVIF"
+  return `its format is ${found === undefined ? "not known" : found.toUpperCase()}`
 }
 
 /**
@@ -246,7 +246,7 @@ const described = (found: Format | "page" | undefined, { size, headText }: Bytes
  * )
  * assert.equal(
  *   await Effect.runPromise(checked),
- *   "This is not a PNG or JPEG image: it is a GIF file. Choose another file, or convert it."
+ *   "This is not a PNG or JPEG image: its format is GIF. Choose another file, or convert it."
  * )
  * ```
  *
