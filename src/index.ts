@@ -30,8 +30,9 @@ export * as QueryJob from "./job/QueryJob.ts"
 export * as SubmitJob from "./job/SubmitJob.ts"
 export * as TaskSlots from "./job/TaskSlots.ts"
 
-// Result files.
+// Result files, and images to start from.
 export * as DownloadError from "./files/DownloadError.ts"
+export * as Image from "./files/Image.ts"
 export * as ResultFiles from "./files/ResultFiles.ts"
 
 // The doubles.

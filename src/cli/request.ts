@@ -6,14 +6,14 @@
 import type * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import * as Base64 from "effect/encoding/Base64"
-import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
+import * as Hunyuan from "../job/Hunyuan.ts"
 import type * as JobKind from "../job/JobKind.ts"
-import { type Failure, usage } from "./failure.ts"
+import { usage } from "./failure.ts"
+import { isStandardInput, readImage, readText, readTextFile } from "./input.ts"
 import { refused } from "./refusal.ts"
 
 const text = (name: string, description: string) =>
@@ -26,11 +26,13 @@ const yes = (name: string, description: string) =>
 export const requestFlags = {
   request: Flag.String("request").pipe(
     Flag.withMetavar("FILE"),
-    Flag.withDescription("A JSON file with the fields of the API's request; other flags add to them"),
+    Flag.withDescription(
+      "A JSON file with the fields of the API's request, or - for standard input; other flags add to them"
+    ),
     Flag.optional
   ),
-  prompt: text("prompt", "What to make, or what the texture looks like"),
-  image: text("image", "An image to start from: a file or a link"),
+  prompt: text("prompt", "What to make, or what the texture looks like; - reads it from standard input"),
+  image: text("image", "An image to start from: a PNG, JPEG or WEBP file, a link, or - for standard input"),
   views: Flag.KeyValuePair("view").pipe(
     Flag.withDescription(
       "Another side of the same thing, such as left=FILE or back=https://…; give it again for more sides"
@@ -60,7 +62,11 @@ type RequestFlags = Command.Command.Config.Infer<typeof requestFlags>
 export const readRequest = Effect.fnUntraced(function* (kind: JobKind.Any, flags: RequestFlags) {
   const { ast } = kind.submit.input
   const fields = new Set(SchemaAST.isObjects(ast) ? ast.propertySignatures.map(({ name }) => name) : [])
-  const image = Option.isSome(flags.image) ? yield* readImage(flags.image.value) : undefined
+  yield* checkStandardInput(flags)
+  const { subject, texture } = Hunyuan.imageLimits
+  const image = Option.isSome(flags.image)
+    ? yield* imageFields(`--image ${flags.image.value}`, flags.image.value, fields.has("Image") ? texture : subject)
+    : undefined
   const file = Option.map(flags.file, (Url) => ({
     Url,
     Type: Option.getOrElse(flags.fileType, () => /\.([a-z0-9]+)$/i.exec(pathOf(Url))?.[1]?.toLowerCase())
@@ -69,7 +75,7 @@ export const readRequest = Effect.fnUntraced(function* (kind: JobKind.Any, flags
   const given = {
     ...fromFile,
     ...present({
-      Prompt: flags.prompt,
+      Prompt: yield* Effect.transposeOption(Option.map(flags.prompt, readPrompt)),
       Model: flags.model,
       MultiViewImages: yield* Effect.transposeOption(Option.map(flags.views, readViews)),
       GenerateType: flags.generateType,
@@ -101,21 +107,28 @@ const prefixed = (prefix: string, image: Readonly<Record<string, string>> | unde
 
 const pathOf = (link: string) => (URL.canParse(link) ? new URL(link).pathname : link)
 
-const cannotRead = (path: string) => (cause: { readonly message: string }) =>
-  usage(`"${path}" cannot be read. Check its name and its permissions. (${cause.message})`)
+const checkStandardInput = Effect.fnUntraced(function* ({ prompt, image, views, request }: RequestFlags) {
+  const values = [
+    ...[prompt, image, request].flatMap(Option.toArray),
+    ...Object.values(Option.getOrElse(views, () => ({})))
+  ]
+  if (values.filter(isStandardInput).length > 1) {
+    return yield* usage("Only one of --prompt, --image, --view and --request can be -: there is one standard input.")
+  }
+})
 
-/** An image as the API takes it: a link as it is, a file as base64. */
-const readImage = (image: string): Effect.Effect<Record<string, string>, Failure, FileSystem.FileSystem> =>
-  /^https?:/i.test(image)
-    ? Effect.succeed({ Url: image })
-    : FileSystem.FileSystem.use((fs) => fs.readFile(image)).pipe(
-        Effect.map((bytes) => ({ Base64: Base64.encode(bytes) })),
-        Effect.mapError(cannotRead(image))
-      )
+const readPrompt = (prompt: string) => (isStandardInput(prompt) ? readText("--prompt -") : Effect.succeed(prompt))
+
+/** An image as the API takes it: a link as it is, anything else as base64. */
+const imageFields = Effect.fnUntraced(function* (typed: string, image: string, limits: Hunyuan.ImageLimits) {
+  if (/^https?:/i.test(image)) return { Url: image }
+  const { base64 } = yield* readImage(typed, image, limits)
+  return { Base64: base64 }
+})
 
 const readViews = (views: Readonly<Record<string, string>>) =>
   Effect.forEach(Object.entries(views), ([ViewType, image]) =>
-    Effect.map(readImage(image), (read) => ({
+    Effect.map(imageFields(`--view ${ViewType}=${image}`, image, Hunyuan.imageLimits.view), (read) => ({
       ViewType,
       ...Object.fromEntries(Object.entries(read).map(([name, value]) => [`ViewImage${name}`, value]))
     }))
@@ -126,11 +139,9 @@ const decodeRequestFile = Schema.decodeUnknownEffect(
 )
 
 const readRequestFile = Effect.fnUntraced(function* (path: string) {
-  const text = yield* Effect.mapError(
-    FileSystem.FileSystem.use((fs) => fs.readFileString(path)),
-    cannotRead(path)
-  )
+  const text = yield* readTextFile(`--request ${path}`, path)
+  const name = isStandardInput(path) ? "Standard input" : `"${path}"`
   return yield* Effect.mapError(decodeRequestFile(text), () =>
-    usage(`"${path}" is not a JSON object. Write the fields of the request into it, such as {"Prompt":"a teapot"}.`)
+    usage(`${name} is not a JSON object. Write the fields of the request into it, such as {"Prompt":"a teapot"}.`)
   )
 })

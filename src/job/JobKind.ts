@@ -17,6 +17,8 @@
  *   Decode those with `onExcessProperty: "error"`.
  * - Links are not fetched, so the size, pixels and faces of what is behind them are
  *   documented and not checked.
+ * - Of an image in base64 the length is checked, and not what it shows. The module
+ *   `Image` checks its format and its sides.
  *
  * **Example** (A request from outside)
  *
@@ -180,7 +182,7 @@ export const ProRequest = struct({
   /**
    * Other sides of the same thing, one image a view: `left`, `right` and `back`,
    * with `Model` 3.1 also `top`, `bottom`, `left_front` and `right_front`. Each as
-   * a link or as base64: jpg or png, sides of 128 to 5000 px, at most 8 MB encoded.
+   * a link or as base64: jpg or png, sides of 129 to 4999 px, at most 8 MB encoded.
    */
   MultiViewImages: Schema.optional(
     Schema.Array(View).check(
@@ -440,7 +442,7 @@ export const TextureEditRequest = struct({
   Image: Schema.optional(
     struct({
       Url: Schema.optional(Link),
-      Base64: Schema.optional(base64(9_999_999, "less than 10 MB, which are 10000000 characters of base64"))
+      Base64: Schema.optional(base64(Hunyuan.imageLimits.texture))
     }).check(exactlyOne(["Url", "Base64"]))
   ),
   /** The texture in words: 1 to 1024 Unicode characters. */

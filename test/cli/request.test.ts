@@ -2,31 +2,39 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem, Layer } from "effect"
 import * as Fake from "../../src/testing/Fake.ts"
+import { jpeg, png, webp } from "../files/images.ts"
+import { gif } from "../files/samples.ts"
 import { run } from "./run.ts"
 
 const WithFake = Effect.provide(Layer.merge(Fake.layer(), NodeFileSystem.layer))
 
-/** What a submission with these flags sends. */
-const sent = Effect.fnUntraced(function* (...flags: ReadonlyArray<string>) {
-  const { code, stderr } = yield* run(["submit", ...flags])
+/** What a submission with these flags sends, with this standard input. */
+const sentWith = Effect.fnUntraced(function* (stdin: string | Uint8Array, ...flags: ReadonlyArray<string>) {
+  const { code, stderr } = yield* run(["submit", ...flags], { stdin })
   assert.strictEqual(code, 0, stderr)
   return JSON.parse((yield* Fake.Fake.use((fake) => fake.requests)).at(-1)?.body ?? "")
 })
 
-/** Why a submission with these flags is not sent. */
-const refused = Effect.fnUntraced(function* (...flags: ReadonlyArray<string>) {
-  const { code, stderr } = yield* run(["submit", ...flags])
+const sent = (...flags: ReadonlyArray<string>) => sentWith("", ...flags)
+
+/** Why a submission with these flags is not sent, with this standard input. */
+const refusedWith = Effect.fnUntraced(function* (stdin: string | Uint8Array, ...flags: ReadonlyArray<string>) {
+  const { code, stderr } = yield* run(["submit", ...flags], { stdin })
   assert.strictEqual(code, 1)
   assert.deepStrictEqual(yield* Fake.Fake.use((fake) => fake.requests), [])
   return stderr
 })
+
+const refused = (...flags: ReadonlyArray<string>) => refusedWith("", ...flags)
+
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64")
 
 describe("a request from flags", () => {
   it.live("has an image file as base64, other views too, and fields from a file", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* fs.makeTempDirectoryScoped()
-      yield* fs.writeFile(`${directory}/a.png`, new Uint8Array([1, 2, 3]))
+      yield* fs.writeFile(`${directory}/a.png`, png(200, 300))
       yield* fs.writeFileString(`${directory}/request.json`, `{"FaceCount":5000}`)
       assert.deepStrictEqual(
         yield* sent(
@@ -37,7 +45,7 @@ describe("a request from flags", () => {
         ),
         {
           FaceCount: 5000,
-          ImageBase64: "AQID",
+          ImageBase64: base64(png(200, 300)),
           MultiViewImages: [{ ViewType: "left", ViewImageUrl: "https://host.example/left.png" }],
           EnablePBR: true
         }
@@ -94,9 +102,91 @@ describe("a request from flags", () => {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* fs.makeTempDirectoryScoped()
       yield* fs.writeFileString(`${directory}/array.json`, "[]")
-      assert.match(yield* refused("--image", `${directory}/no.png`), /no\.png" cannot be read\. Check its name/)
+      assert.match(
+        yield* refused("--image", `${directory}/no.png`),
+        /--image \S+no\.png: The image cannot be read: ENOENT.* Check its name/
+      )
       assert.match(yield* refused("--request", `${directory}/no.json`), /no\.json" cannot be read\. Check its name/)
       assert.match(yield* refused("--request", `${directory}/array.json`), /array\.json" is not a JSON object\./)
+    }).pipe(WithFake)
+  )
+})
+
+describe("an image from flags", () => {
+  it.live("is refused in the words of flags before anything is sent", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* fs.makeTempDirectoryScoped()
+      const cases: ReadonlyArray<readonly [string, Uint8Array, string]> = [
+        ["empty.png", new Uint8Array(), "This is not a PNG, JPEG or WEBP image: it is empty."],
+        ["a.gif", gif, "This is not a PNG, JPEG or WEBP image: its format is GIF."],
+        ["small.png", png(40, 40), "The image has 40 × 40 px. Scale or crop it, so that each side has 128 to 5000 px."],
+        ["large.jpg", new Uint8Array(20_000_000), "The image is larger than 6 MB."],
+        ["half.jpg", jpeg(200, 200).subarray(0, -3), "The image is damaged:"]
+      ]
+      for (const [name, bytes, message] of cases) {
+        const path = `${directory}/${name}`
+        yield* fs.writeFile(path, bytes)
+        assert.include(yield* refused("--image", path), `hunyuan3d: --image ${path}: ${message}`)
+      }
+      assert.include(yield* refused("--image", "/etc/passwd"), "--image /etc/passwd: This is not a PNG")
+    }).pipe(WithFake)
+  )
+
+  it.live("has the sides and the format of what it is for", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* fs.makeTempDirectoryScoped()
+      const path = (name: string) => `${directory}/${name}`
+      yield* fs.writeFile(path("a.webp"), webp(200, 200))
+      yield* fs.writeFile(path("a.png"), png(5000, 200))
+      const texture = ["--kind", "textureedit", "--file", "https://host.example/a.fbx", "--image"]
+      assert.include(yield* refused(...texture, path("a.png")), "5000 × 200 px.")
+      assert.include(yield* refused(...texture, path("a.webp")), "a.webp: This is not a PNG or JPEG image")
+      const view = `left=${path("a.webp")}`
+      assert.include(
+        yield* refused("--image", path("a.png"), "--view", view),
+        `hunyuan3d: --view ${view}: This is not a PNG or JPEG image: its format is WEBP.`
+      )
+      assert.deepStrictEqual(yield* sent("--image", path("a.png")), { ImageBase64: base64(png(5000, 200)) })
+    }).pipe(WithFake)
+  )
+})
+
+describe("standard input", () => {
+  it.effect("stands for a prompt, without its last line feed, for an image, and for a request", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* sentWith("a brass\nteapot\n", "--prompt", "-"), { Prompt: "a brass\nteapot" })
+      assert.deepStrictEqual(yield* sentWith(jpeg(200, 200), "--image", "-"), { ImageBase64: base64(jpeg(200, 200)) })
+      assert.deepStrictEqual(yield* sentWith(`{"Prompt":"a"}`, "--request", "-", "--enable-pbr"), {
+        Prompt: "a",
+        EnablePBR: true
+      })
+    }).pipe(WithFake)
+  )
+
+  it.effect("is checked as a file is", () =>
+    Effect.gen(function* () {
+      assert.include(yield* refusedWith(gif, "--image", "-"), "--image -: This is not a PNG, JPEG or WEBP image")
+      assert.include(yield* refusedWith("", "--prompt", "-"), "--prompt: Make the prompt 1 to 1024 Unicode")
+      assert.include(yield* refusedWith("[]", "--request", "-"), "hunyuan3d: Standard input is not a JSON object.")
+      assert.include(
+        yield* refusedWith(Uint8Array.of(0xff), "--prompt", "-"),
+        "--prompt -: Standard input is not text in UTF-8."
+      )
+      assert.include(
+        yield* refusedWith(new Uint8Array(10_000_001), "--image", "-"),
+        "--image -: Standard input is larger than 10 MB"
+      )
+    }).pipe(WithFake)
+  )
+
+  it.effect("is read for one flag only", () =>
+    Effect.gen(function* () {
+      assert.include(
+        yield* refusedWith("a", "--prompt", "-", "--view", "left=-"),
+        "Only one of --prompt, --image, --view and --request can be -"
+      )
     }).pipe(WithFake)
   )
 })

@@ -16,6 +16,7 @@ import {
   Schedule,
   Sink,
   Stdio,
+  Stream,
   Terminal
 } from "effect"
 import * as HttpClient from "effect/http/HttpClient"
@@ -56,6 +57,8 @@ interface Options {
   readonly env?: Readonly<Record<string, string>>
   /** Whether standard output and standard error are a terminal. */
   readonly isTerminal?: boolean
+  /** What standard input holds; nothing by default. */
+  readonly stdin?: string | Uint8Array
   /** What `serve` listens with; by default every port is taken. */
   readonly server?: HttpServer.HttpServer["Service"]
 }
@@ -118,6 +121,7 @@ const services = (args: ReadonlyArray<string>, options: Options, output: Record<
     NodePath.layer,
     Stdio.layerTest({
       args: Effect.succeed(args),
+      stdin: Stream.succeed(Buffer.from(options.stdin ?? "")),
       stdout: sink(output.stdout),
       stderr: sink(output.stderr),
       stdoutIsTerminal: isTerminal,

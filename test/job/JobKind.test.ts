@@ -281,7 +281,7 @@ const refused: ReadonlyArray<
     "a texture image of 10 MB in base64",
     JobKind.TextureEditRequest,
     [texture({ Image: { Base64: "A".repeat(10_000_000) } })],
-    `Make the image smaller, or send it as a link: less than 10 MB, which are 10000000 characters of base64.\n  at ["Image"]["Base64"]`
+    `Make the image smaller, or send it as a link: 7.5 MB at most, which are 9999996 characters of base64.\n  at ["Image"]["Base64"]`
   ],
   [
     "a texture prompt of 1025 characters",

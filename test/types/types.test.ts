@@ -4,6 +4,8 @@ import { Effect, Layer } from "effect"
 import { FetchHttpClient, type HttpClient } from "effect/http"
 import type * as ApiError from "../../src/cloud/ApiError.ts"
 import * as Credentials from "../../src/cloud/Credentials.ts"
+import * as Image from "../../src/files/Image.ts"
+import * as Hunyuan from "../../src/job/Hunyuan.ts"
 import type * as Job from "../../src/job/Job.ts"
 import type * as JobApi from "../../src/job/JobApi.ts"
 import * as JobKind from "../../src/job/JobKind.ts"
@@ -66,6 +68,32 @@ describe("the types of requests", () => {
       SubmitJob.SubmitJob.use((jobs) =>
         // @ts-expect-error Promt is a mistyped Prompt
         jobs.submit(JobKind.Pro, { Promt: "a teapot" })
+      ))
+  })
+})
+
+describe("the types of images", () => {
+  it("show what a request takes, and refuse the rest", () => {
+    void (() =>
+      Effect.gen(function* () {
+        const jobs = yield* SubmitJob.SubmitJob
+        const image = yield* Image.fromFile("a.png")
+        yield* jobs.submit(JobKind.Pro, { ImageBase64: image.base64 })
+        // @ts-expect-error the base64 of an image is meant, not the image
+        yield* jobs.submit(JobKind.Pro, { ImageBase64: image })
+        // @ts-expect-error the image was not read yet
+        void Image.fromFile("a.png").base64
+        // @ts-expect-error limits are those of what the image is for, not all of them
+        yield* Image.fromFile("a.png", Hunyuan.imageLimits)
+        // @ts-expect-error the service takes no GIF
+        yield* Image.fromFile("a.gif", { ...Hunyuan.imageLimits.view, formats: ["gif"] })
+      }))
+  })
+
+  it("hand the reason that catchReason names", () => {
+    void (() =>
+      Image.fromFile("a.png").pipe(
+        Effect.catchReason("ImageError", "WrongSides", ({ width, height }) => Effect.succeed(width * height))
       ))
   })
 })

@@ -4,6 +4,7 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Hunyuan from "../Hunyuan.ts"
 
 export const struct = <const Fields extends Schema.Struct.Fields>(fields: Fields) =>
   Schema.Struct(fields).annotate({
@@ -46,9 +47,11 @@ export const Link = Schema.String.check(
 
 const notBase64 = { message: "Encode the image as base64 with its padding, without line breaks or a data: prefix." }
 
-export const base64 = (mostCharacters: number, limit: string) =>
-  Schema.String.check(
-    Schema.isMaxLength(mostCharacters, { message: `Make the image smaller, or send it as a link: ${limit}.` }),
+export const base64 = ({ maxSize }: Hunyuan.ImageLimits) => {
+  const characters = Math.ceil(maxSize / 3) * 4
+  const limit = `${Math.round(maxSize / 100_000) / 10} MB at most, which are ${characters} characters of base64`
+  return Schema.String.check(
+    Schema.isMaxLength(characters, { message: `Make the image smaller, or send it as a link: ${limit}.` }),
     Schema.isNonEmpty(notBase64),
     // Without the hint, generated values are empty and thus all discarded.
     Schema.isBase64({
@@ -56,16 +59,13 @@ export const base64 = (mostCharacters: number, limit: string) =>
       arbitraryConstraint: { patterns: [{ source: "^([0-9a-zA-Z+/]{4}){1,9}$", flags: "" }] }
     })
   )
-
-// 6 MB before encoding, 8 MB after it. Whether the vendor's MB is 10^6 or 1024^2
-// bytes is not said; with the smaller one, what passes here passes there.
-const ImageBase64 = base64(8_000_000, "6 MB at most, which are 8000000 characters of base64")
+}
 
 export const subject = (longestPrompt: number) => ({
   /** What to make: 1 to 1024 Unicode characters, 200 for Rapid. */
   Prompt: Schema.optional(prompt(longestPrompt)),
   /** The image to start from: jpg, jpeg, png or webp, sides of 128 to 5000 px, at most 6 MB before encoding. */
-  ImageBase64: Schema.optional(ImageBase64),
+  ImageBase64: Schema.optional(base64(Hunyuan.imageLimits.subject)),
   /** The same as a link, at most 8 MB. */
   ImageUrl: Schema.optional(Link)
 })
@@ -88,7 +88,7 @@ export const isView30 = Schema.is(Schema.Literals(views30))
 export const View = struct({
   ViewType: required(oneOf([...views30, "top", "bottom", "left_front", "right_front"])),
   ViewImageUrl: Schema.optional(Link),
-  ViewImageBase64: Schema.optional(ImageBase64)
+  ViewImageBase64: Schema.optional(base64(Hunyuan.imageLimits.view))
 }).check(exactlyOne(["ViewImageUrl", "ViewImageBase64"], 1))
 
 const decodeJsonObject = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown)))
