@@ -9,8 +9,8 @@ const failure = (_tag: PlatformError.SystemErrorTag, code: string) =>
     cause: Object.assign(new Error(`${code}: it does not work`), { code })
   })
 
-export const missing = failure("NotFound", "ENOENT")
-export const taken = failure("AlreadyExists", "EEXIST")
+const missing = failure("NotFound", "ENOENT")
+const taken = failure("AlreadyExists", "EEXIST")
 export const full = failure("Unknown", "ENOSPC")
 export const denied = failure("PermissionDenied", "EPERM")
 const dead = failure("Unknown", "EIO")

@@ -16,7 +16,7 @@ export class StoreError extends Data.TaggedError("StoreError")<{
 }> {}
 
 /** The parts of an entry: `entry` is written by the process that submits, the others by any. */
-export type PartName = "entry" | "ended" | "files"
+type PartName = "entry" | "ended" | "files"
 
 export interface Store {
   /** Where an entry stands, for messages. */
