@@ -1,0 +1,716 @@
+/**
+ * The journal of paid submissions: what was submitted, how it ended, and where its
+ * files are. It outlives the process, so that no paid job is lost and none is bought
+ * twice.
+ *
+ * `submit` writes an entry before the request leaves, and its outcome after: accepted
+ * with a ticket, refused, or unknown. Each submission has an operation id. The same id
+ * with the same request gives the recorded ticket and sends nothing, in another process
+ * and after a crash too. Where it is unknown whether a job exists, `submit` refuses
+ * until it is told to submit `again`. `ended` and `downloaded` add what became of the
+ * job; `list`, `find` and `forget` are for whoever looks after the jobs.
+ *
+ * The layers differ in where entries are kept: `layerMemory`, `layerDirectory` and
+ * `layerFiles` with one file an entry, `layerKeyValueStore` over SQL or whatever
+ * Effect's `KeyValueStore` has.
+ *
+ * **Gotchas**
+ *
+ * - If an entry cannot be written, nothing is submitted.
+ * - An entry has no key, no prompt, no image and no link: of a request it holds a digest
+ *   of each field. Who can read the journal can check a guess of a short prompt, so its
+ *   files are readable by their owner only.
+ * - A process that dies while it submits writes no outcome. Two minutes later its entry
+ *   counts as unknown. Processes on several machines need clocks that agree to within
+ *   this time.
+ * - A link that is signed anew makes another request of it. Sign it once for an
+ *   operation id.
+ * - An operation that was refused and submitted again has an entry for each attempt.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Path from "effect/Path"
+import * as KeyValueStore from "effect/persistence/KeyValueStore"
+import * as UserDirectories from "effect/persistence/UserDirectories"
+import * as Schema from "effect/Schema"
+import * as ApiError from "../cloud/ApiError.ts"
+import type * as Operation from "../cloud/Operation.ts"
+import * as SignedLink from "../cloud/SignedLink.ts"
+import { why } from "../internal/transport.ts"
+import * as files from "./internal/journal/files.ts"
+import { differences, fingerprint } from "./internal/journal/fingerprint.ts"
+import * as keyValues from "./internal/journal/keyValues.ts"
+import * as memory from "./internal/journal/memory.ts"
+import { idOf, merge, operationOf } from "./internal/journal/parts.ts"
+import { randomId } from "./internal/journal/randomId.ts"
+import { type Store, StoreError } from "./internal/journal/store.ts"
+import * as Job from "./Job.ts"
+import type * as JobKind from "./JobKind.ts"
+
+/**
+ * The id of an operation, which the caller chooses: an order number, or a random one
+ * from {@link makeOperationId}. One id stands for one paid job.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const OperationId = Schema.String.check(
+  Schema.isPattern(/^[A-Za-z0-9._-]{1,64}$/, {
+    expected: "an operation id, which is 1 to 64 letters, digits, dots, dashes and underscores"
+  })
+)
+
+/**
+ * Draws a new operation id, a UUID, from Effect's `Random`.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const makeOperationId: Effect.Effect<string> = randomId
+
+/**
+ * How a submission stands: it is being sent, or it was accepted or refused, or nobody
+ * knows whether a job exists.
+ *
+ * **Details**
+ *
+ * `code` is that of the `ApiError`, or `Client.NoOutcome` when the process that sent it
+ * died.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Outcome = Schema.TaggedUnion({
+  Sending: {},
+  Accepted: { ticket: Job.JobTicket, at: Schema.DateTimeUtcFromString },
+  Refused: {
+    code: Schema.String,
+    requestId: Schema.optionalKey(Schema.String),
+    at: Schema.DateTimeUtcFromString
+  },
+  Unknown: {
+    code: Schema.String,
+    /** This library's own words, never the service's, which may quote the request. */
+    description: Schema.optionalKey(Schema.String),
+    requestId: Schema.optionalKey(Schema.String),
+    at: Schema.DateTimeUtcFromString
+  }
+})
+
+/**
+ * The type of {@link Outcome}.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Outcome = typeof Outcome.Type
+
+/**
+ * One submission in the journal.
+ *
+ * **Details**
+ *
+ * `attempt` counts the submissions of one operation: a refused one may be followed by
+ * another. `endpoint` is the host. `request` has a digest of each field of the request.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class Entry extends Schema.Class<Entry>("effect-hunyuan3d/Journal/Entry")({
+  operation: OperationId,
+  attempt: Schema.Int,
+  kind: Schema.String,
+  region: Schema.String,
+  endpoint: Schema.String,
+  request: Schema.Record(Schema.String, Schema.String),
+  startedAt: Schema.DateTimeUtcFromString,
+  outcome: Outcome,
+  /** How the job ended: `DONE`, or `FAIL` with the service's code. */
+  ended: Schema.optionalKey(
+    Schema.Struct({
+      status: Schema.String,
+      code: Schema.optionalKey(Schema.String),
+      /** When the first of its links expires, if they say so. */
+      linksExpireAt: Schema.optionalKey(Schema.DateTimeUtcFromString),
+      at: Schema.DateTimeUtcFromString
+    })
+  ),
+  /** Where the job's files were last downloaded to. */
+  files: Schema.optionalKey(Schema.Struct({ paths: Schema.Array(Schema.String), at: Schema.DateTimeUtcFromString }))
+}) {
+  /** The ticket of its job, if it was accepted. */
+  get ticket(): Job.JobTicket | undefined {
+    return this.outcome._tag === "Accepted" ? this.outcome.ticket : undefined
+  }
+}
+
+/**
+ * What stands in the journal and cannot be read: damaged, or of a newer version of this
+ * library. `forget` removes it by its operation.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Unreadable {
+  /** The name of its file, or its key in the store. */
+  readonly place: string
+  readonly operation: string
+  readonly description: string
+}
+
+/**
+ * A submission that is to be made.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Submission<out Request extends Operation.Codec> {
+  /** The {@link OperationId}. */
+  readonly operation: string
+  readonly kind: JobKind.JobKind<Request>
+  readonly request: Request["Type"]
+  readonly region: string
+  /** The host. */
+  readonly endpoint: string
+  /** Whether to submit where it is unknown if a job exists, and maybe pay twice. `false` by default. */
+  readonly again?: boolean | undefined
+}
+
+/**
+ * The journal could not be read or written.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class JournalError extends Schema.TaggedError<JournalError>("effect-hunyuan3d/Journal/JournalError")(
+  "JournalError",
+  {
+    /** A path, or a key in the store. */
+    place: Schema.String,
+    /** What happened, and what to do. */
+    description: Schema.String,
+    cause: Schema.optional(Schema.Defect())
+  }
+) {
+  override get message(): string {
+    return this.description
+  }
+}
+
+/**
+ * The operation id stands for another request. Nothing was submitted.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class OperationConflict extends Schema.TaggedError<OperationConflict>(
+  "effect-hunyuan3d/Journal/OperationConflict"
+)("OperationConflict", {
+  /** What was recorded. */
+  entry: Entry,
+  /** What differs: fields of the request, such as `Prompt`, or `kind`, `region`, `endpoint`. */
+  fields: Schema.Array(Schema.String)
+}) {
+  override get message(): string {
+    return (
+      `Nothing was submitted: operation ${this.entry.operation} stands for another request, which differs in ` +
+      `${this.fields.join(", ")}. Choose another operation id, or repeat the request unchanged.`
+    )
+  }
+}
+
+/**
+ * It is unknown whether the operation has a job already, which would be paid for.
+ * Nothing was submitted now.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class SubmissionUnknown extends Schema.TaggedError<SubmissionUnknown>(
+  "effect-hunyuan3d/Journal/SubmissionUnknown"
+)("SubmissionUnknown", {
+  /** What was recorded: an `outcome` that is `Unknown`, or still `Sending`. */
+  entry: Entry
+}) {
+  override get message(): string {
+    const { operation, outcome, startedAt } = this.entry
+    const since = DateTime.formatIso(startedAt)
+    return outcome._tag === "Unknown"
+      ? `Nothing was submitted: operation ${operation} was submitted at ${since} without a clear answer ` +
+          `(${outcome.code}). Its job may exist and be paid for. Look at the console; to submit and maybe pay ` +
+          `twice, set again to true.`
+      : `Nothing was submitted: operation ${operation} is being submitted since ${since}. Try again in ` +
+          `${Duration.format(timeToSend)}: it counts as unknown if it has no outcome then.`
+  }
+}
+
+/**
+ * Why `submit` submitted nothing.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export type NotSubmitted = JournalError | OperationConflict | SubmissionUnknown
+
+/**
+ * Keeps what was submitted.
+ *
+ * **Example** (One operation, one job)
+ *
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Effect } from "effect"
+ * import * as Job from "effect-hunyuan3d/Job"
+ * import * as JobKind from "effect-hunyuan3d/JobKind"
+ * import * as Journal from "effect-hunyuan3d/Journal"
+ *
+ * let sent = 0
+ * const send = Effect.sync(() => {
+ *   sent += 1
+ *   return new Job.JobTicket({ jobId: Job.JobId.make("1375367755519696896"), kind: "Pro", region: "ap-singapore" })
+ * })
+ *
+ * const program = Effect.gen(function* () {
+ *   const journal = yield* Journal.Journal
+ *   const submission = {
+ *     operation: "order-17",
+ *     kind: JobKind.Pro,
+ *     request: { Prompt: "a teapot" },
+ *     region: "ap-singapore",
+ *     endpoint: "hunyuan.intl.tencentcloudapi.com"
+ *   }
+ *   const ticket = yield* journal.submit(submission, send)
+ *   const again = yield* journal.submit(submission, send)
+ *   assert.equal(again.jobId, ticket.jobId)
+ *   assert.equal(sent, 1)
+ *
+ *   const other = { ...submission, request: { Prompt: "a cup" } }
+ *   const error = yield* Effect.flip(journal.submit(other, send))
+ *   assert.match(error.message, /differs in Prompt/)
+ * })
+ * await Effect.runPromise(Effect.provide(program, Journal.layerMemory))
+ * ```
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class Journal extends Context.Service<
+  Journal,
+  {
+    /**
+     * Records the submission, runs `send`, which submits it, and records how that went. When the ticket of the same
+     * operation is recorded, `send` is not run. A ticket that cannot be recorded is logged as an error, and answered.
+     */
+    readonly submit: <Request extends Operation.Codec>(
+      submission: Submission<Request>,
+      send: Effect.Effect<Job.JobTicket, ApiError.ApiError>
+    ) => Effect.Effect<Job.JobTicket, ApiError.ApiError | NotSubmitted>
+    /** Records how a job ended. A job that is not in the journal is left out. */
+    readonly ended: (job: Job.Done | Job.Failed) => Effect.Effect<void, JournalError>
+    /** Records where the files of a job are. A job that is not in the journal is left out. */
+    readonly downloaded: (jobId: Job.JobId, paths: ReadonlyArray<string>) => Effect.Effect<void, JournalError>
+    /**
+     * All entries, the newest first, and what cannot be read beside them. A refused submission that was submitted
+     * again is left out.
+     */
+    readonly list: Effect.Effect<
+      { readonly entries: ReadonlyArray<Entry>; readonly unreadable: ReadonlyArray<Unreadable> },
+      JournalError
+    >
+    /** Finds an entry by its operation id, or else by the id of its job. */
+    readonly find: (id: string) => Effect.Effect<Option.Option<Entry>, JournalError>
+    /** Removes all entries of an operation, given by its id or by that of its job, and tells whether there were any. */
+    readonly forget: (id: string) => Effect.Effect<boolean, JournalError>
+  }
+>()("effect-hunyuan3d/Journal") {}
+
+const version = 1
+
+// Far more than a submission takes: an attempt has ten seconds.
+const timeToSend = Duration.minutes(2)
+
+type Start = "Nothing was submitted, since the journal" | "The journal"
+
+const failed =
+  (start: Start, verb: "read" | "written") =>
+  ({ cause, place }: StoreError): JournalError =>
+    new JournalError({
+      place,
+      description:
+        `${start} cannot be ${verb}: ${why(cause)}. ` +
+        (verb === "read" ? `Make ${place} readable` : `Make ${place} writable and see that it has room`) +
+        ", or keep the journal elsewhere.",
+      cause
+    })
+
+interface Read {
+  readonly entry?: Entry
+  readonly problem?: string
+}
+
+/** An entry as it counts now: one that has been sent for long has no outcome any more. */
+const asOf = (now: DateTime.Utc, entry: Entry): Entry =>
+  entry.outcome._tag === "Sending" && DateTime.isGreaterThan(now, DateTime.addDuration(entry.startedAt, timeToSend))
+    ? new Entry({
+        ...entry,
+        outcome: Outcome.cases.Unknown.make({
+          code: "Client.NoOutcome",
+          description: "The process that sent it died.",
+          at: entry.startedAt
+        })
+      })
+    : entry
+
+const readEntry = (now: DateTime.Utc, id: string, parts: ReadonlyArray<string>): Read => {
+  const { damaged, fields } = merge(parts)
+  if (fields["version"] !== undefined && fields["version"] !== version) {
+    return { problem: "It was written by another version of effect-hunyuan3d. Use the newer one." }
+  }
+  const decoded = Schema.decodeUnknownOption(Entry)(fields)
+  if (Option.isNone(decoded) || fields["version"] === undefined) {
+    return { problem: "It is damaged, or no entry of a journal." }
+  }
+  const entry = decoded.value
+  // Another case of letters, where file names do not tell them apart.
+  if (idOf(entry.operation, entry.attempt) !== id) {
+    return { problem: `It holds the entry of another operation, ${entry.operation}.` }
+  }
+  const read = { entry: asOf(now, entry) }
+  return damaged === 0 ? read : { ...read, problem: `${damaged} of its ${parts.length} parts are damaged.` }
+}
+
+const encodeEntry = (entry: Entry): string => JSON.stringify({ version, ...Schema.encodeSync(Entry)(entry) })
+
+const Part = Schema.Struct({ ended: Entry.fields.ended, files: Entry.fields.files })
+type Part = typeof Part.Type
+
+const encodePart = (part: Part): string => JSON.stringify(Schema.encodeSync(Part)(part))
+
+const endOf = (job: Job.Done | Job.Failed, at: DateTime.Utc): Part => {
+  const expiries = job.files.flatMap(({ expiresAt }) => (expiresAt === undefined ? [] : [expiresAt]))
+  const [first] = expiries.toSorted((a, b) => DateTime.toEpochMillis(a) - DateTime.toEpochMillis(b))
+  return {
+    ended: {
+      status: job.status,
+      ...(job.errorCode === "" ? {} : { code: job.errorCode }),
+      ...(first === undefined ? {} : { linksExpireAt: first }),
+      at
+    }
+  }
+}
+
+/** What the end of a submission says. */
+const outcomeOf = (exit: Exit.Exit<Job.JobTicket, ApiError.ApiError>, at: DateTime.Utc): Outcome => {
+  if (Exit.isSuccess(exit)) return Outcome.cases.Accepted.make({ ticket: exit.value, at })
+  const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
+  if (error === undefined) {
+    return Outcome.cases.Unknown.make({
+      code: Cause.hasInterrupts(exit.cause) ? "Client.Interrupted" : "Client.Defect",
+      at
+    })
+  }
+  const { code, mayHaveRun, reason, requestId } = error
+  const said = { code, at, ...(requestId === undefined ? {} : { requestId }) }
+  if (!mayHaveRun) return Outcome.cases.Refused.make(said)
+  const isOurs = code.startsWith("Client.") && "description" in reason
+  return Outcome.cases.Unknown.make({
+    ...said,
+    ...(isOurs ? { description: SignedLink.withoutQueries(reason.description) } : {})
+  })
+}
+
+const invalid = <Request extends Operation.Codec>(submission: Submission<Request>, description: string) =>
+  new ApiError.ApiError({
+    action: submission.kind.submit.action,
+    region: submission.region,
+    reason: new ApiError.InvalidInput({ description: description.replaceAll(/\s+/g, " ") })
+  })
+
+const isOperationId = Schema.is(OperationId)
+
+/** The entry of a submission that is about to leave. */
+const entryOf = Effect.fnUntraced(function* <Request extends Operation.Codec>(submission: Submission<Request>) {
+  const { endpoint, kind, operation, region, request } = submission
+  const sent = yield* Schema.encodeEffect(kind.submit.input)(request).pipe(
+    Effect.mapError((error) => invalid(submission, error.message))
+  )
+  if (!isOperationId(operation)) {
+    return yield* invalid(submission, "An operation id is 1 to 64 letters, digits, dots, dashes and underscores.")
+  }
+  return new Entry({
+    operation,
+    attempt: 1,
+    kind: kind.name,
+    region,
+    endpoint,
+    request: fingerprint(operation, sent),
+    startedAt: yield* DateTime.now,
+    outcome: Outcome.cases.Sending.make({})
+  })
+})
+
+const conflicts = (one: Entry, other: Entry): ReadonlyArray<string> => [
+  ...(["kind", "region", "endpoint"] as const).filter((field) => one[field] !== other[field]),
+  ...differences(one.request, other.request)
+]
+
+/** The entry that speaks for an operation: the one with a ticket, else the last. */
+const current = (attempts: ReadonlyArray<Entry>): Entry | undefined =>
+  attempts.findLast((entry) => entry.ticket !== undefined) ?? attempts.at(-1)
+
+/** The entries of an operation, the first attempt first. An attempt that cannot be read is a failure. */
+const attemptsOf = Effect.fnUntraced(function* (store: Store, operation: string, start: Start) {
+  const attempts: Array<Entry> = []
+  for (;;) {
+    const id = idOf(operation, attempts.length + 1)
+    const parts = yield* Effect.mapError(store.read(id), failed(start, "read"))
+    if (parts === undefined) return attempts
+    const { entry, problem = "" } = readEntry(yield* DateTime.now, id, parts)
+    if (entry === undefined) {
+      return yield* new JournalError({
+        place: store.place(id),
+        description:
+          `${start} has an entry of operation ${operation} that cannot be read, ${store.place(id)}. ${problem} ` +
+          "Look at the console whether its job exists, then forget the operation or choose another id."
+      })
+    }
+    attempts.push(entry)
+  }
+})
+
+/** Records that a submission leaves now, or answers with the entry of the operation that has a ticket. */
+const begin = Effect.fnUntraced(function* <Request extends Operation.Codec>(
+  store: Store,
+  submission: Submission<Request>
+) {
+  const start = "Nothing was submitted, since the journal"
+  const draft = yield* entryOf(submission)
+  for (;;) {
+    const attempts = yield* attemptsOf(store, draft.operation, start)
+    const recorded = current(attempts)
+    if (recorded !== undefined) {
+      const fields = conflicts(recorded, draft)
+      if (fields.length > 0) return yield* new OperationConflict({ entry: recorded, fields })
+      const { _tag } = recorded.outcome
+      if (_tag === "Accepted") return recorded
+      if (_tag === "Sending" || (_tag === "Unknown" && submission.again !== true)) {
+        return yield* new SubmissionUnknown({ entry: recorded })
+      }
+    }
+    const entry = new Entry({ ...draft, attempt: attempts.length + 1 })
+    const created = yield* store
+      .create(idOf(entry.operation, entry.attempt), encodeEntry(entry))
+      .pipe(Effect.mapError(failed(start, "written")))
+    // Otherwise another process began the same operation in between, and what it recorded counts.
+    if (created) return entry
+  }
+})
+
+/** Records how a submission went. */
+const record = Effect.fnUntraced(function* (store: Store, entry: Entry) {
+  const { ticket } = entry
+  yield* Effect.catch(store.put(idOf(entry.operation, entry.attempt), "entry", encodeEntry(entry)), (error) =>
+    ticket === undefined
+      ? Effect.logWarning(failed("The journal", "written")(error))
+      : Effect.logError(
+          `Job ${ticket.jobId} is submitted, but the journal does not hold its ticket. Keep it.`,
+          ticket,
+          failed("The journal", "written")(error)
+        )
+  )
+})
+
+const list = Effect.fnUntraced(function* (store: Store) {
+  const now = yield* DateTime.now
+  const ids = yield* Effect.mapError(store.ids, failed("The journal", "read"))
+  const all = yield* Effect.forEach(
+    ids.flatMap((id) => {
+      const operation = operationOf(id)
+      return operation === undefined ? [] : [{ id, operation }]
+    }),
+    ({ id, operation }) =>
+      Effect.match(store.read(id), {
+        onSuccess: (parts) => ({ id, operation, ...(parts && readEntry(now, id, parts)) }),
+        onFailure: ({ cause }) => ({ id, operation, entry: undefined, problem: `It cannot be read: ${why(cause)}.` })
+      }),
+    { concurrency: 8 }
+  )
+  const entries = all.flatMap(({ entry }) => (entry === undefined ? [] : [entry]))
+  const last = new Map(entries.toSorted((a, b) => a.attempt - b.attempt).map((entry) => [entry.operation, entry]))
+  return {
+    entries: entries
+      .filter((entry) => entry.outcome._tag !== "Refused" || entry === last.get(entry.operation))
+      .toSorted((a, b) => DateTime.toEpochMillis(b.startedAt) - DateTime.toEpochMillis(a.startedAt)),
+    unreadable: all.flatMap(({ id, operation, problem }): ReadonlyArray<Unreadable> =>
+      problem === undefined ? [] : [{ place: store.place(id), operation, description: problem }]
+    )
+  }
+})
+
+const make = (store: Store): Journal["Service"] => {
+  // The entries of jobs that were submitted or searched here, so that not all entries are read for each.
+  const known = new Map<string, string>()
+  const remember = (entry: Entry) => {
+    if (entry.ticket !== undefined) known.set(entry.ticket.jobId, idOf(entry.operation, entry.attempt))
+  }
+
+  const add = Effect.fnUntraced(function* (jobId: string, name: "ended" | "files", part: Part) {
+    if (!known.has(jobId)) (yield* list(store)).entries.forEach(remember)
+    const id = known.get(jobId)
+    if (id === undefined) return
+    // One that was forgotten since stays so.
+    const parts = yield* Effect.mapError(store.read(id), failed("The journal", "read"))
+    if (parts === undefined) return
+    yield* Effect.mapError(store.put(id, name, encodePart(part)), failed("The journal", "written"))
+  })
+
+  const find = Effect.fnUntraced(function* (id: string) {
+    const found = isOperationId(id) ? current(yield* attemptsOf(store, id, "The journal")) : undefined
+    if (found !== undefined) return Option.some(found)
+    return Option.fromUndefinedOr((yield* list(store)).entries.find(({ ticket }) => ticket?.jobId === id))
+  })
+
+  const removeAll = Effect.fnUntraced(function* (operation: string) {
+    const ids = (yield* Effect.mapError(store.ids, failed("The journal", "read"))).filter(
+      (id) => operationOf(id) === operation
+    )
+    yield* Effect.forEach(ids, store.remove).pipe(Effect.mapError(failed("The journal", "written")))
+    return ids.length > 0
+  })
+
+  return {
+    submit: (submission, send) =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.gen(function* () {
+          const entry = yield* begin(store, submission)
+          remember(entry)
+          if (entry.ticket !== undefined) return entry.ticket
+          const exit = yield* Effect.exit(restore(send))
+          const ended = new Entry({ ...entry, outcome: outcomeOf(exit, yield* DateTime.now) })
+          remember(ended)
+          yield* record(store, ended)
+          return yield* exit
+        })
+      ),
+    ended: (job) => Effect.flatMap(DateTime.now, (at) => add(job.id, "ended", endOf(job, at))),
+    downloaded: (jobId, paths) => Effect.flatMap(DateTime.now, (at) => add(jobId, "files", { files: { paths, at } })),
+    list: list(store),
+    find,
+    forget: Effect.fnUntraced(function* (id) {
+      if (yield* removeAll(id)) return true
+      const entry = (yield* list(store)).entries.find(({ ticket }) => ticket?.jobId === id)
+      return entry !== undefined && (yield* removeAll(entry.operation))
+    })
+  }
+}
+
+/**
+ * Provides a journal that ends with its process: an operation id counts as long as the
+ * layer.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerMemory: Layer.Layer<Journal> = Layer.sync(Journal, () => make(memory.make()))
+
+/**
+ * Provides a journal in a directory, one file an entry, which several processes share.
+ *
+ * **Details**
+ *
+ * The directory is made at the first submission, for its owner only, and so are the
+ * files. An entry is on the disk before its request leaves. Files that are no entries
+ * are left alone.
+ *
+ * **Gotchas**
+ *
+ * On a network drive, several machines share a journal safely where hard links or
+ * exclusive creation work among them, as they do on NFS.
+ *
+ * **Example** (A journal for one project)
+ *
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { NodeServices } from "@effect/platform-node"
+ * import { Effect, FileSystem, Layer } from "effect"
+ * import * as Journal from "effect-hunyuan3d/Journal"
+ *
+ * const program = Effect.gen(function* () {
+ *   const directory = yield* FileSystem.FileSystem.use((fs) => fs.makeTempDirectoryScoped())
+ *   const Project = Journal.layerDirectory(`${directory}/journal`).pipe(Layer.provide(NodeServices.layer))
+ *   const { entries } = yield* Journal.Journal.use((journal) => journal.list).pipe(Effect.provide(Project))
+ *   assert.deepEqual(entries, [])
+ * })
+ * await Effect.runPromise(program.pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+ * ```
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerDirectory = (directory: string): Layer.Layer<Journal, never, FileSystem.FileSystem | Path.Path> =>
+  Layer.effect(Journal, Effect.map(files.make(Effect.succeed(directory)), make))
+
+/**
+ * Provides the journal of the user: {@link layerDirectory} in the directory
+ * `hunyuan3d/journal` of the user's state, such as `~/.local/state` or `XDG_STATE_HOME`.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerFiles: Layer.Layer<Journal, never, FileSystem.FileSystem | Path.Path> = Layer.effect(
+  Journal,
+  Effect.gen(function* () {
+    const path = yield* Path.Path
+    const directory = UserDirectories.make()
+      .state("hunyuan3d")
+      .pipe(
+        Effect.map((state) => path.join(state, "journal")),
+        Effect.mapError((cause) => new StoreError({ place: "the user's state directory", cause }))
+      )
+    return make(yield* files.make(directory))
+  })
+)
+
+/**
+ * Provides a journal over the `KeyValueStore` in context, such as a table of SQL.
+ *
+ * **Details**
+ *
+ * Its keys begin with `effect-hunyuan3d/journal/`. Each submission and each look through
+ * the journal lists the keys of the store: forget what is no longer of use.
+ *
+ * **Gotchas**
+ *
+ * - The store must show a key to all processes once it is set.
+ * - A process that dies in the middle of beginning an operation can leave its id claimed.
+ *   `submit` then fails with a `JournalError`, until the operation is forgotten.
+ *
+ * **Example** (Over any store)
+ *
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Effect, Layer } from "effect"
+ * import { KeyValueStore } from "effect/persistence"
+ * import * as Journal from "effect-hunyuan3d/Journal"
+ *
+ * const Shared = Journal.layerKeyValueStore.pipe(Layer.provide(KeyValueStore.layerMemory))
+ * const program = Journal.Journal.use((journal) => journal.find("order-17"))
+ * assert.equal((await Effect.runPromise(Effect.provide(program, Shared)))._tag, "None")
+ * ```
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerKeyValueStore: Layer.Layer<Journal, never, KeyValueStore.KeyValueStore> = Layer.effect(
+  Journal,
+  Effect.map(KeyValueStore.KeyValueStore, (store) => make(keyValues.make(store)))
+)
