@@ -35,7 +35,7 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { sha256 } from "./internal/sha256.ts"
+import { sha256 } from "../internal/sha256.ts"
 import { signText, terminator } from "./internal/signingKey.ts"
 
 const algorithm = "TC3-HMAC-SHA256"

@@ -17,7 +17,7 @@
 import { hmac } from "@noble/hashes/hmac.js"
 import { sha256 } from "@noble/hashes/sha2.js"
 import * as Redacted from "effect/Redacted"
-import { utf8 } from "./sha256.ts"
+import { utf8 } from "../../internal/sha256.ts"
 
 /** The last part of the credential scope, and of the key. */
 export const terminator = "tc3_request"

@@ -8,8 +8,7 @@
  * - Who can read the journal can still check a guess, such as a short prompt. So files
  *   are readable by their owner only.
  */
-import { sha256 } from "@noble/hashes/sha2.js"
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js"
+import { sha256 } from "../../../internal/sha256.ts"
 
 const isFields = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
@@ -25,10 +24,7 @@ export const fingerprint = (operation: string, request: unknown): Record<string,
   Object.fromEntries(
     Object.entries(isFields(request) ? request : { request })
       .filter(([, value]) => value !== undefined)
-      .map(([field, value]) => [
-        field,
-        bytesToHex(sha256(utf8ToBytes(`${operation}\n${JSON.stringify(field)}\n${canonical(value)}`)))
-      ])
+      .map(([field, value]) => [field, sha256(`${operation}\n${JSON.stringify(field)}\n${canonical(value)}`)])
   )
 
 /** The names of the fields that differ. */

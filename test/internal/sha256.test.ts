@@ -2,8 +2,8 @@ import { createHash } from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { vi } from "vitest"
-import { native, nativeOrPure, pure, sha256 } from "../../../src/cloud/internal/sha256.ts"
-import { property } from "../../support/property.ts"
+import { native, nativeOrPure, pure, sha256 } from "../../src/internal/sha256.ts"
+import { property } from "../support/property.ts"
 
 /** Every run of UTF-16 code units: empty, astral and lone surrogates included. */
 const text = fc.oneof(
