@@ -124,7 +124,7 @@ export type Any = JobKind<Operation.Codec>
  *
  * const program = GenerateJob.GenerateJob.use((jobs) => jobs.generate(Sculpture, { Prompt: "a cat" }))
  * const Test = GenerateJob.layer.pipe(
- *   Layer.provide(Fake.layer({ run: "10 millis" })),
+ *   Layer.provide(Fake.layer({ run: 0 })),
  *   Layer.provide(Kinds.layer([Sculpture]))
  * )
  * assert.equal((await Effect.runPromise(Effect.provide(program, Test)))._tag, "Done")

@@ -35,7 +35,7 @@ export interface PollingOptions {
 }
 
 /**
- * A first pause of 35 to 40 seconds, then one of 9.7 seconds each: for jobs that take
+ * A first pause of 33 to 38 seconds, then one of 9.7 seconds each: for jobs that take
  * one to five minutes, from their submission on.
  *
  * **Details**
@@ -48,7 +48,7 @@ export interface PollingOptions {
  */
 export const steady: Schedule.Schedule<unknown, Job.Job> = Schedule.spaced("9.7 seconds").pipe(
   Schedule.modifyDelay(({ attempt, duration }) =>
-    attempt === 1 ? Effect.map(Random.nextIntBetween(35_000, 40_000), Duration.millis) : Effect.succeed(duration)
+    attempt === 1 ? Effect.map(Random.nextIntBetween(33_000, 38_000), Duration.millis) : Effect.succeed(duration)
   )
 )
 

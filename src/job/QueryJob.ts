@@ -13,6 +13,8 @@
  *   waiter's own.
  * - Reaching a deadline, or interrupting a wait, does not cancel the job. The service
  *   cannot cancel one.
+ * - Of waits that begin together, 200 begin in a turn of the event loop, and the others
+ *   in the turns that follow.
  * - A look that failed for a reason that may pass does not end a wait, and does not
  *   step its schedule. It is retried after pauses of its own until the deadline.
  *
