@@ -25,7 +25,7 @@ import * as Option from "effect/Option"
 import * as Pull from "effect/Pull"
 import * as Schedule from "effect/Schedule"
 import * as Semaphore from "effect/Semaphore"
-import type * as ApiError from "../cloud/ApiError.ts"
+import * as ApiError from "../cloud/ApiError.ts"
 import type * as Credentials from "../cloud/Credentials.ts"
 import * as Endpoint from "../cloud/Endpoint.ts"
 import type * as Operation from "../cloud/Operation.ts"
@@ -35,7 +35,13 @@ import { setting } from "../internal/setting.ts"
 import * as Job from "./Job.ts"
 import * as JobApi from "./JobApi.ts"
 import type * as JobKind from "./JobKind.ts"
+import * as Journal from "./Journal.ts"
 import * as TaskSlots from "./TaskSlots.ts"
+
+export interface Options {
+  readonly operation?: string | undefined
+  readonly again?: boolean | undefined
+}
 
 /**
  * Submits jobs.
@@ -66,8 +72,9 @@ export class SubmitJob extends Context.Service<
     /** Submits one job. A request that its schema refuses fails with `InvalidInput`, and nothing is sent. */
     readonly submit: <Request extends Operation.Codec>(
       kind: JobKind.JobKind<Request>,
-      request: Request["Type"]
-    ) => Effect.Effect<Job.JobTicket, ApiError.ApiError>
+      request: Request["Type"],
+      options?: Options
+    ) => Effect.Effect<Job.JobTicket, ApiError.ApiError | Journal.NotSubmitted>
     /**
      * Submits one job and goes on with its ticket, as one step: the ticket is
      * handed out whenever `use` is interrupted, and the job counts among those of
@@ -76,8 +83,9 @@ export class SubmitJob extends Context.Service<
     readonly submitWith: <Request extends Operation.Codec, A, E, R>(
       kind: JobKind.JobKind<Request>,
       request: Request["Type"],
-      use: (ticket: Job.JobTicket) => Effect.Effect<A, E, R>
-    ) => Effect.Effect<A, ApiError.ApiError | E, R>
+      use: (ticket: Job.JobTicket) => Effect.Effect<A, E, R>,
+      options?: Options
+    ) => Effect.Effect<A, ApiError.ApiError | Journal.NotSubmitted | E, R>
   }
 >()("effect-hunyuan3d/SubmitJob") {}
 
@@ -145,49 +153,78 @@ const make = Effect.gen(function* () {
     return Effect.as(known.resize(tasksAtOnce), known)
   }
 
+  // Around the call, or beneath the layer, as settings are.
+  const beneath = yield* Effect.serviceOption(Journal.Journal)
+  const journalSetting = Effect.map(
+    Effect.serviceOption(Journal.Journal),
+    Option.orElse(() => beneath)
+  )
+
   const submitOnce = Effect.fnUntraced(function* <Request extends Operation.Codec>(
     kind: JobKind.JobKind<Request>,
-    request: Request["Type"]
+    request: Request["Type"],
+    { again, operation }: Options
   ) {
-    const { region } = yield* endpointSetting
-    const jobId = yield* Effect.tapError(api.submit(kind, request), (error) =>
-      error.mayHaveRun
-        ? Effect.logWarning(
-            "No clear answer came to a submission. The job may exist and be paid for: look at the console before you submit again.",
-            error
-          )
-        : Effect.void
-    )
-    return new Job.JobTicket({ jobId, kind: kind.name, region, submittedAt: yield* DateTime.now })
+    const { host = kind.submit.product.host, region } = yield* endpointSetting
+    const send = Effect.gen(function* () {
+      const jobId = yield* Effect.tapError(api.submit(kind, request), (error) =>
+        error.mayHaveRun
+          ? Effect.logWarning(
+              "No clear answer came to a submission. The job may exist and be paid for: look at the console before you submit again.",
+              error
+            )
+          : Effect.void
+      )
+      return new Job.JobTicket({ jobId, kind: kind.name, region, submittedAt: yield* DateTime.now })
+    })
+    const journal = yield* journalSetting
+    if (Option.isSome(journal) && operation !== undefined) {
+      return yield* journal.value.submit({ operation, kind, request, region, endpoint: host, again }, send)
+    }
+    if (operation === undefined) return yield* send
+    return yield* new ApiError.ApiError({
+      action: kind.submit.action,
+      region,
+      reason: new ApiError.InvalidInput({ description: "An operation id needs a journal. Provide a layer of Journal." })
+    })
   })
 
   const submitWith = Effect.fn("SubmitJob.submitWith")(function* <Request extends Operation.Codec, A, E, R>(
     kind: JobKind.JobKind<Request>,
     request: Request["Type"],
-    use: (ticket: Job.JobTicket) => Effect.Effect<A, E, R>
+    use: (ticket: Job.JobTicket) => Effect.Effect<A, E, R>,
+    options: Options = {}
   ) {
     const { retry } = yield* taskSlotsSetting
     const nextTry = yield* Schedule.toStepWithSleep(logged(retry))
     const taskSlots = yield* slotsOf(kind)
+    // Drawn once, so that what is sent again for a task slot is one operation.
+    const operation =
+      options.operation ?? (Option.isSome(yield* journalSetting) ? yield* Journal.makeOperationId : undefined)
     return yield* taskSlots.withPermit(
       Effect.uninterruptibleMask((restore) => {
-        const submitted: Effect.Effect<Job.JobTicket, ApiError.ApiError> = Effect.catchIf(
-          submitOnce(kind, request),
-          (error) => error.reason._tag === "TaskSlotsFull",
+        const submitted: Effect.Effect<Job.JobTicket, ApiError.ApiError | Journal.NotSubmitted> = Effect.catchTag(
+          submitOnce(kind, request, { ...options, operation }),
+          "ApiError",
           (error) =>
-            Effect.logInfo("All task slots of the account are taken. The job is submitted again later.").pipe(
-              Effect.andThen(restore(nextTry(error))),
-              Pull.catchDone(() => Effect.fail(error)),
-              Effect.andThen(Effect.suspend(() => submitted))
-            )
+            error.reason._tag !== "TaskSlotsFull"
+              ? Effect.fail(error)
+              : Effect.logInfo("All task slots of the account are taken. The job is submitted again later.").pipe(
+                  Effect.andThen(restore(nextTry(error))),
+                  Pull.catchDone(() => Effect.fail(error)),
+                  Effect.andThen(Effect.suspend(() => submitted))
+                )
         )
         return Effect.flatMap(submitted, (ticket) => handingOut(ticket)(restore(use(ticket))))
       })
     )
   })
 
-  const submit = <Request extends Operation.Codec>(kind: JobKind.JobKind<Request>, request: Request["Type"]) =>
-    submitWith(kind, request, Effect.succeed)
+  const submit = <Request extends Operation.Codec>(
+    kind: JobKind.JobKind<Request>,
+    request: Request["Type"],
+    options?: Options
+  ) => submitWith(kind, request, Effect.succeed, options)
   return { submit, submitWith }
 })
 
