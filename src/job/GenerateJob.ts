@@ -28,6 +28,7 @@ import * as TencentCloud from "../cloud/TencentCloud.ts"
 import * as Job from "./Job.ts"
 import * as JobApi from "./JobApi.ts"
 import type * as JobKind from "./JobKind.ts"
+import type * as Journal from "./Journal.ts"
 import type * as Polling from "./Polling.ts"
 import * as QueryJob from "./QueryJob.ts"
 import * as SubmitJob from "./SubmitJob.ts"
@@ -70,6 +71,14 @@ export class WaitFailed extends Schema.TaggedError<WaitFailed>("effect-hunyuan3d
 }
 
 /**
+ * Options of one job: how its end is waited for, and which operation its submission is.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options extends SubmitJob.Options, Partial<Polling.PollingOptions> {}
+
+/**
  * Generates 3D models.
  *
  * **Example** (Storing the ticket before the wait)
@@ -105,18 +114,24 @@ export class WaitFailed extends Schema.TaggedError<WaitFailed>("effect-hunyuan3d
 export class GenerateJob extends Context.Service<
   GenerateJob,
   {
-    /** Submits the request and waits until the job is done. Every failure after the submission holds the ticket. */
+    /**
+     * Submits the request and waits until the job is done. Every failure after the submission holds the ticket. With a
+     * `Journal`, an operation that has a job already is waited for, and not submitted again.
+     */
     readonly generate: <Request extends Operation.Codec>(
       kind: JobKind.JobKind<Request>,
       request: Request["Type"],
-      options?: Partial<Polling.PollingOptions>
-    ) => Effect.Effect<Job.Done, QueryJob.JobFailed | QueryJob.WaitTimeout | WaitFailed | ApiError.ApiError>
+      options?: Options
+    ) => Effect.Effect<
+      Job.Done,
+      QueryJob.JobFailed | QueryJob.WaitTimeout | WaitFailed | Journal.NotSubmitted | ApiError.ApiError
+    >
     /** Submits the request when it is run, and streams its progress. */
     readonly stream: <Request extends Operation.Codec>(
       kind: JobKind.JobKind<Request>,
       request: Request["Type"],
-      options?: Partial<Polling.PollingOptions>
-    ) => Stream.Stream<Progress, QueryJob.WaitTimeout | WaitFailed | ApiError.ApiError>
+      options?: Options
+    ) => Stream.Stream<Progress, QueryJob.WaitTimeout | WaitFailed | Journal.NotSubmitted | ApiError.ApiError>
   }
 >()("effect-hunyuan3d/GenerateJob") {}
 
@@ -139,18 +154,27 @@ export const layerNoDeps: Layer.Layer<GenerateJob, never, SubmitJob.SubmitJob | 
     const { wait, watch } = yield* QueryJob.QueryJob
     return {
       generate: (kind, request, options) =>
-        submitWith(kind, request, (ticket) => Effect.mapError(wait(ticket, { ...options, kind }), withTicket(ticket))),
+        submitWith(
+          kind,
+          request,
+          (ticket) => Effect.mapError(wait(ticket, { ...options, kind }), withTicket(ticket)),
+          options
+        ),
       stream: (kind, request, options) =>
         // Without a buffer, nothing is looked at before the ticket is taken.
         Stream.callback(
           (queue) =>
-            submitWith(kind, request, (ticket) =>
-              Effect.andThen(
-                Queue.offer(queue, Progress.Submitted({ ticket })),
-                Stream.runForEach(watch(ticket, { ...options, kind }), (job) =>
-                  Queue.offer(queue, Progress.Changed({ job }))
-                ).pipe(Effect.mapError(withTicket(ticket)))
-              )
+            submitWith(
+              kind,
+              request,
+              (ticket) =>
+                Effect.andThen(
+                  Queue.offer(queue, Progress.Submitted({ ticket })),
+                  Stream.runForEach(watch(ticket, { ...options, kind }), (job) =>
+                    Queue.offer(queue, Progress.Changed({ job }))
+                  ).pipe(Effect.mapError(withTicket(ticket)))
+                ),
+              options
             ).pipe(Queue.into(queue)),
           { bufferSize: 0 }
         )

@@ -34,6 +34,7 @@ import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
 import type * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
@@ -83,8 +84,8 @@ export const makeOperationId: Effect.Effect<string> = randomId
  *
  * **Details**
  *
- * `code` is that of the `ApiError`, or `Client.NoOutcome` when the process that sent it
- * died.
+ * `code` is that of the `ApiError`. `Client.Interrupted` is a submission that was
+ * interrupted before it was sent, and `Client.NoOutcome` one whose process died.
  *
  * @category models
  * @since 0.1.0
@@ -309,6 +310,7 @@ export class Journal extends Context.Service<
     /**
      * Records the submission, runs `send`, which submits it, and records how that went. When the ticket of the same
      * operation is recorded, `send` is not run. A ticket that cannot be recorded is logged as an error, and answered.
+     * `send` runs uninterruptibly. Where it lets itself be interrupted, it must have sent nothing.
      */
     readonly submit: <Request extends Operation.Codec>(
       submission: Submission<Request>,
@@ -413,10 +415,9 @@ const outcomeOf = (exit: Exit.Exit<Job.JobTicket, ApiError.ApiError>, at: DateTi
   if (Exit.isSuccess(exit)) return Outcome.cases.Accepted.make({ ticket: exit.value, at })
   const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
   if (error === undefined) {
-    return Outcome.cases.Unknown.make({
-      code: Cause.hasInterrupts(exit.cause) ? "Client.Interrupted" : "Client.Defect",
-      at
-    })
+    return Cause.hasInterruptsOnly(exit.cause)
+      ? Outcome.cases.Refused.make({ code: "Client.Interrupted", at })
+      : Outcome.cases.Unknown.make({ code: "Client.Defect", at })
   }
   const { code, mayHaveRun, reason, requestId } = error
   const said = { code, at, ...(requestId === undefined ? {} : { requestId }) }
@@ -570,6 +571,9 @@ const make = (store: Store): Journal["Service"] => {
     // One that was forgotten since stays so.
     const parts = yield* Effect.mapError(store.read(id), failed("The journal", "read"))
     if (parts === undefined) return
+    // Each look at a job that has ended tells its end, and one line of it is enough.
+    const { entry } = readEntry(yield* DateTime.now, id, parts)
+    if (Equal.equals({ ...entry?.[name], at: 0 }, { ...part[name], at: 0 })) return
     yield* Effect.mapError(store.put(id, name, encodePart(part)), failed("The journal", "written"))
   })
 
@@ -589,12 +593,12 @@ const make = (store: Store): Journal["Service"] => {
 
   return {
     submit: (submission, send) =>
-      Effect.uninterruptibleMask((restore) =>
+      Effect.uninterruptible(
         Effect.gen(function* () {
           const entry = yield* begin(store, submission)
           remember(entry)
           if (entry.ticket !== undefined) return entry.ticket
-          const exit = yield* Effect.exit(restore(send))
+          const exit = yield* Effect.exit(send)
           const ended = new Entry({ ...entry, outcome: outcomeOf(exit, yield* DateTime.now) })
           remember(ended)
           yield* record(store, ended)

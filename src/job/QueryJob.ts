@@ -4,7 +4,8 @@
  * `query` looks once. `wait` and `watch` join a loop, which looks again and again as
  * the schedule says until the job has ended: `wait` takes its end, and `watch` every
  * change. What a look is, `JobApi` knows: `layer` needs a transport and credentials,
- * `layerNoDeps` any `JobApi`, and `layerTest` answers from a script.
+ * `layerNoDeps` any `JobApi`, and `layerTest` answers from a script. Whichever look sees
+ * the end of a job records it in the `Journal`, where there is one.
  *
  * **Gotchas**
  *
@@ -30,6 +31,7 @@ import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -38,13 +40,14 @@ import type * as Credentials from "../cloud/Credentials.ts"
 import * as Endpoint from "../cloud/Endpoint.ts"
 import * as SignedLink from "../cloud/SignedLink.ts"
 import * as TencentCloud from "../cloud/TencentCloud.ts"
-import { setting } from "../internal/setting.ts"
+import { optional, setting } from "../internal/setting.ts"
 import { withSpan } from "../internal/span.ts"
 import { type Loop, makeLoops, type Progress, type Waiter } from "./internal/loops.ts"
 import { makeSpread } from "./internal/spread.ts"
 import * as Job from "./Job.ts"
 import * as JobApi from "./JobApi.ts"
 import * as JobKind from "./JobKind.ts"
+import * as Journal from "./Journal.ts"
 import * as Kinds from "./Kinds.ts"
 import * as Polling from "./Polling.ts"
 
@@ -171,11 +174,24 @@ export class QueryJob extends Context.Service<
   }
 >()("effect-hunyuan3d/QueryJob") {}
 
+/** Records the end of a job in the journal, where there is one. What became of the job counts more than a note of it. */
+const makeRecorded = Effect.map(optional(Journal.Journal), (journalSetting) =>
+  Effect.fnUntraced(function* (job: Job.Job) {
+    if (!Job.isEnded(job)) return
+    const journal = yield* journalSetting
+    if (Option.isNone(journal)) return
+    yield* Effect.catch(journal.value.ended(job), (error) =>
+      Effect.logWarning(`The end of job ${job.id} is not recorded. ${error.message}`, error)
+    )
+  })
+)
+
 const make = Effect.gen(function* () {
   const api = yield* JobApi.JobApi
   const endpointSetting = yield* setting(Endpoint.Endpoint)
   const kindsSetting = yield* setting(Kinds.Kinds)
   const pollingSetting = yield* setting(Polling.Polling)
+  const recorded = yield* makeRecorded
   const loops = yield* makeLoops
   const spread = makeSpread()
 
@@ -188,6 +204,7 @@ const make = Effect.gen(function* () {
       ticket,
       name: JSON.stringify([{ ...endpoint, region: ticket.region }, ticket.kind, ticket.jobId]),
       look: believed(ticket, api.query(ticket)).pipe(
+        Effect.tap(recorded),
         Effect.provideService(Endpoint.Endpoint, endpoint),
         Effect.provideService(Kinds.Kinds, kind === undefined ? kinds : [kind, ...kinds])
       )

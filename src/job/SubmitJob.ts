@@ -7,8 +7,14 @@
  * it waits, as `TaskSlots` says, and no more submissions of a kind are under way at
  * once than the service would compute.
  *
+ * Where there is a `Journal`, around the call or beneath the layer, each submission is
+ * written into it before it is sent, and how it went after. An operation id of the
+ * caller's own then makes a second submission harmless: it gives the recorded ticket.
+ *
  * **Gotchas**
  *
+ * - An operation id stands for one job and for one request. A program that repeats a
+ *   submission after a crash must give the same id again.
  * - A submission that is interrupted while its request is under way still waits for
  *   the answer, ten seconds at most, because the job may exist by then. The ticket is
  *   logged as a warning and stands in the exit, where `ticketOf` finds it.
@@ -31,15 +37,26 @@ import * as Endpoint from "../cloud/Endpoint.ts"
 import type * as Operation from "../cloud/Operation.ts"
 import * as TencentCloud from "../cloud/TencentCloud.ts"
 import { logged } from "../internal/retry.ts"
-import { setting } from "../internal/setting.ts"
+import { optional, setting } from "../internal/setting.ts"
 import * as Job from "./Job.ts"
 import * as JobApi from "./JobApi.ts"
 import type * as JobKind from "./JobKind.ts"
 import * as Journal from "./Journal.ts"
 import * as TaskSlots from "./TaskSlots.ts"
 
+/**
+ * Options of one submission. They need a `Journal`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Options {
+  /**
+   * The id of the operation, which the caller chooses: 1 to 64 letters, digits, dots, dashes and underscores. Once it
+   * has a job, the same id and the same request give the recorded ticket, and nothing is sent. A random one by default.
+   */
   readonly operation?: string | undefined
+  /** Whether to submit where it is unknown if the operation has a job, and maybe pay twice. `false` by default. */
   readonly again?: boolean | undefined
 }
 
@@ -69,7 +86,11 @@ export interface Options {
 export class SubmitJob extends Context.Service<
   SubmitJob,
   {
-    /** Submits one job. A request that its schema refuses fails with `InvalidInput`, and nothing is sent. */
+    /**
+     * Submits one job. A request that its schema refuses fails with `InvalidInput`, and nothing is sent. With a
+     * `Journal`, nothing is sent either when the entry cannot be written (`JournalError`), the operation id stands for
+     * another request (`OperationConflict`), or it is unknown whether it has a job (`SubmissionUnknown`).
+     */
     readonly submit: <Request extends Operation.Codec>(
       kind: JobKind.JobKind<Request>,
       request: Request["Type"],
@@ -140,9 +161,54 @@ const handingOut =
       )
     )
 
-const make = Effect.gen(function* () {
+const unclear = (operation: string | undefined) =>
+  operation === undefined
+    ? "No clear answer came to a submission. The job may exist and be paid for: look at the console before you submit again."
+    : `No clear answer came to the submission of operation ${operation}. Its job may exist and be paid for: look at the console before you submit it again.`
+
+type Submission = Effect.Effect<Job.JobTicket, ApiError.ApiError | Journal.NotSubmitted>
+
+/** Makes a submission, which each run sends: through the journal, where there is one. */
+const makeSubmissions = Effect.gen(function* () {
   const api = yield* JobApi.JobApi
   const endpointSetting = yield* setting(Endpoint.Endpoint)
+  const journalSetting = yield* optional(Journal.Journal)
+
+  const send = Effect.fnUntraced(function* <Request extends Operation.Codec>(
+    kind: JobKind.JobKind<Request>,
+    request: Request["Type"],
+    region: string,
+    operation: string | undefined
+  ) {
+    const jobId = yield* Effect.tapError(api.submit(kind, request), (error) =>
+      error.mayHaveRun ? Effect.logWarning(unclear(operation), error) : Effect.void
+    )
+    return new Job.JobTicket({ jobId, kind: kind.name, region, submittedAt: yield* DateTime.now })
+  })
+
+  return Effect.fnUntraced(function* <Request extends Operation.Codec>(
+    kind: JobKind.JobKind<Request>,
+    request: Request["Type"],
+    { again, operation: given }: Options
+  ) {
+    const { host: endpoint = kind.submit.product.host, region } = yield* endpointSetting
+    const journal = yield* journalSetting
+    if (Option.isSome(journal)) {
+      const operation = given ?? (yield* Journal.makeOperationId)
+      const entry = { operation, kind, request, region, endpoint, again }
+      return journal.value.submit(entry, send(kind, request, region, operation))
+    }
+    if (given === undefined) return send(kind, request, region, given)
+    return yield* new ApiError.ApiError({
+      action: kind.submit.action,
+      region,
+      reason: new ApiError.InvalidInput({ description: "An operation id needs a journal: provide a layer of Journal" })
+    })
+  })
+})
+
+const make = Effect.gen(function* () {
+  const submission = yield* makeSubmissions
   const taskSlotsSetting = yield* setting(TaskSlots.TaskSlots)
 
   // Kinds are compared by name, and the last one says how many slots there are.
@@ -153,42 +219,6 @@ const make = Effect.gen(function* () {
     return Effect.as(known.resize(tasksAtOnce), known)
   }
 
-  // Around the call, or beneath the layer, as settings are.
-  const beneath = yield* Effect.serviceOption(Journal.Journal)
-  const journalSetting = Effect.map(
-    Effect.serviceOption(Journal.Journal),
-    Option.orElse(() => beneath)
-  )
-
-  const submitOnce = Effect.fnUntraced(function* <Request extends Operation.Codec>(
-    kind: JobKind.JobKind<Request>,
-    request: Request["Type"],
-    { again, operation }: Options
-  ) {
-    const { host = kind.submit.product.host, region } = yield* endpointSetting
-    const send = Effect.gen(function* () {
-      const jobId = yield* Effect.tapError(api.submit(kind, request), (error) =>
-        error.mayHaveRun
-          ? Effect.logWarning(
-              "No clear answer came to a submission. The job may exist and be paid for: look at the console before you submit again.",
-              error
-            )
-          : Effect.void
-      )
-      return new Job.JobTicket({ jobId, kind: kind.name, region, submittedAt: yield* DateTime.now })
-    })
-    const journal = yield* journalSetting
-    if (Option.isSome(journal) && operation !== undefined) {
-      return yield* journal.value.submit({ operation, kind, request, region, endpoint: host, again }, send)
-    }
-    if (operation === undefined) return yield* send
-    return yield* new ApiError.ApiError({
-      action: kind.submit.action,
-      region,
-      reason: new ApiError.InvalidInput({ description: "An operation id needs a journal. Provide a layer of Journal." })
-    })
-  })
-
   const submitWith = Effect.fn("SubmitJob.submitWith")(function* <Request extends Operation.Codec, A, E, R>(
     kind: JobKind.JobKind<Request>,
     request: Request["Type"],
@@ -198,22 +228,18 @@ const make = Effect.gen(function* () {
     const { retry } = yield* taskSlotsSetting
     const nextTry = yield* Schedule.toStepWithSleep(logged(retry))
     const taskSlots = yield* slotsOf(kind)
-    // Drawn once, so that what is sent again for a task slot is one operation.
-    const operation =
-      options.operation ?? (Option.isSome(yield* journalSetting) ? yield* Journal.makeOperationId : undefined)
+    // Made once, so that what is sent again for a task slot is one operation.
+    const once: Submission = yield* submission(kind, request, options)
     return yield* taskSlots.withPermit(
       Effect.uninterruptibleMask((restore) => {
-        const submitted: Effect.Effect<Job.JobTicket, ApiError.ApiError | Journal.NotSubmitted> = Effect.catchTag(
-          submitOnce(kind, request, { ...options, operation }),
-          "ApiError",
-          (error) =>
-            error.reason._tag !== "TaskSlotsFull"
-              ? Effect.fail(error)
-              : Effect.logInfo("All task slots of the account are taken. The job is submitted again later.").pipe(
-                  Effect.andThen(restore(nextTry(error))),
-                  Pull.catchDone(() => Effect.fail(error)),
-                  Effect.andThen(Effect.suspend(() => submitted))
-                )
+        const submitted: Submission = Effect.catchTag(once, "ApiError", (error) =>
+          error.reason._tag !== "TaskSlotsFull"
+            ? Effect.fail(error)
+            : Effect.logInfo("All task slots of the account are taken. The job is submitted again later.").pipe(
+                Effect.andThen(restore(nextTry(error))),
+                Pull.catchDone(() => Effect.fail(error)),
+                Effect.andThen(Effect.suspend(() => submitted))
+              )
         )
         return Effect.flatMap(submitted, (ticket) => handingOut(ticket)(restore(use(ticket))))
       })

@@ -14,6 +14,7 @@ import * as QueryJob from "../../src/job/QueryJob.ts"
 import * as SubmitJob from "../../src/job/SubmitJob.ts"
 import * as TaskSlots from "../../src/job/TaskSlots.ts"
 import type * as Fake from "../../src/testing/Fake.ts"
+import { withoutJournal } from "../support/jobs.ts"
 import { type Program, Sent } from "./program.ts"
 
 const id = Job.JobId.make("1375367755519696896")
@@ -25,7 +26,7 @@ const submitted = JobKind.Rapid.submit.action
 const sent = Effect.flatMap(Sent, Ref.get)
 const query = QueryJob.QueryJob.use((jobs) => jobs.query(id))
 const wait = QueryJob.QueryJob.use((jobs) => jobs.wait(id))
-const submit = SubmitJob.SubmitJob.use((jobs) => jobs.submit(JobKind.Rapid, { Prompt: "a teapot" }))
+const submit = withoutJournal(SubmitJob.SubmitJob.use((jobs) => jobs.submit(JobKind.Rapid, { Prompt: "a teapot" })))
 const generate = GenerateJob.GenerateJob.use((jobs) => jobs.generate(JobKind.Rapid, { Prompt: "a teapot" }))
 
 const retrying = Policy.layer({ retry: Schedule.spaced("100 millis").pipe(Schedule.upTo({ times: 50 })) })
@@ -137,7 +138,8 @@ const submissions: ReadonlyArray<Program> = [
     scene: {},
     isLive: true,
     run: Effect.gen(function* () {
-      const error = yield* SubmitJob.SubmitJob.use((jobs) => Effect.flip(jobs.submit(JobKind.Rapid, { Prompt: "" })))
+      const jobs = yield* SubmitJob.SubmitJob
+      const error = yield* Effect.flip(withoutJournal(jobs.submit(JobKind.Rapid, { Prompt: "" })))
       assert.deepStrictEqual([error.reason._tag, error.mayHaveRun], ["InvalidInput", false])
       assert.deepStrictEqual(yield* sent, [])
     })

@@ -6,9 +6,11 @@ import * as GenerateJob from "../../src/job/GenerateJob.ts"
 import * as Job from "../../src/job/Job.ts"
 import * as JobApi from "../../src/job/JobApi.ts"
 import * as JobKind from "../../src/job/JobKind.ts"
+import * as Journal from "../../src/job/Journal.ts"
 import * as QueryJob from "../../src/job/QueryJob.ts"
 import * as SubmitJob from "../../src/job/SubmitJob.ts"
 import * as Fake from "../../src/testing/Fake.ts"
+import { layerBroken } from "../support/jobs.ts"
 import { withLogs } from "../support/logs.ts"
 import { property } from "../support/property.ts"
 import { settled } from "../support/wire.ts"
@@ -121,7 +123,7 @@ describe("GenerateJob.generate", () => {
       const failed = yield* settled(Fiber.join(fiber))
       const late = yield* settled(Effect.flip(generate({ deadline: "5 seconds" })))
       const jobs = yield* fake.jobs
-      const tickets = [failed, late].map((error) => (error._tag === "ApiError" ? undefined : error.ticket.jobId))
+      const tickets = [failed, late].map((error) => ("ticket" in error ? error.ticket.jobId : undefined))
       assert.deepStrictEqual(
         tickets,
         jobs.map((job) => job.id)
@@ -139,6 +141,42 @@ describe("GenerateJob.generate", () => {
       assert.isTrue(Option.isNone(SubmitJob.ticketOf(exit.cause)))
       assert.deepStrictEqual(yield* actions, ["SubmitHunyuanTo3DProJob"])
     }).pipe(Effect.provide(onFake()))
+  )
+})
+
+describe("GenerateJob with a journal", () => {
+  const journaled = Layer.provideMerge(onFake(), Journal.layerMemory)
+  const operation = "order-17"
+
+  it.effect("waits again for the job that its operation has, and submits none", () =>
+    Effect.gen(function* () {
+      yield* Effect.flip(settled(generate({ operation, deadline: "5 seconds" })))
+      const done = yield* settled(generate({ operation }))
+      assert.strictEqual((yield* actions).filter((action) => action?.startsWith("Submit")).length, 1)
+      const entry = Option.getOrThrow(yield* Journal.Journal.use((journal) => journal.find(operation)))
+      assert.strictEqual(entry.ticket?.jobId, done.id)
+      assert.strictEqual(entry.ended?.status, "DONE")
+    }).pipe(Effect.provide(journaled))
+  )
+
+  it.effect("streams the ticket that its operation has as the first element", () =>
+    Effect.gen(function* () {
+      const first = Effect.map(
+        GenerateJob.GenerateJob.use((jobs) =>
+          Stream.runHead(jobs.stream(JobKind.Pro, request, { ...everySecond, operation }))
+        ),
+        Option.getOrUndefined
+      )
+      assert.deepStrictEqual(yield* first, yield* first)
+      assert.deepStrictEqual(yield* actions, ["SubmitHunyuanTo3DProJob"])
+    }).pipe(Effect.provide(journaled))
+  )
+
+  it.effect("fails before anything is sent when the journal cannot be written", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* Effect.flip(generate()))._tag, "JournalError")
+      assert.deepStrictEqual(yield* actions, [])
+    }).pipe(Effect.provide(onFake().pipe(Layer.provide(layerBroken))))
   )
 })
 

@@ -1,6 +1,6 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Effect, Exit, FileSystem, Layer, Option, type Scope } from "effect"
+import { DateTime, Deferred, Effect, Exit, Fiber, FileSystem, Layer, Option, type Scope } from "effect"
 import { KeyValueStore } from "effect/persistence"
 import { TestClock } from "effect/testing"
 import * as ApiError from "../../src/cloud/ApiError.ts"
@@ -209,20 +209,36 @@ describe.each(stores)("a journal in %s", (_name, lives) => {
     )
   })
 
-  it.effect("records an interruption and a defect as unknown", () =>
+  it.effect("records a defect as unknown, and an interruption, which comes before it is sent, as refused", () =>
     inTurn(
       Effect.gen(function* () {
         yield* Effect.exit(submit(Effect.interrupt, { operation: "a" }))
         const died = yield* Effect.exit(submit(Effect.die("a bug"), { operation: "b" }))
         assert.isTrue(Exit.hasDies(died))
-        for (const [operation, code] of [
-          ["a", "Client.Interrupted"],
-          ["b", "Client.Defect"]
+        for (const [operation, tag, code] of [
+          ["a", "Refused", "Client.Interrupted"],
+          ["b", "Unknown", "Client.Defect"]
         ] as const) {
           const { outcome } = yield* find(operation)
-          if (outcome._tag !== "Unknown") return assert.fail(outcome._tag)
+          if (outcome._tag !== tag) return assert.fail(outcome._tag)
           assert.strictEqual(outcome.code, code)
         }
+      })
+    )
+  )
+
+  it.effect("does not let go of a submission that is under way, and records its ticket", () =>
+    inTurn(
+      Effect.gen(function* () {
+        const left = yield* Deferred.make<void>()
+        const answer = yield* Deferred.make<Job.JobTicket>()
+        const send = Effect.andThen(Deferred.succeed(left, undefined), Deferred.await(answer))
+        const fiber = yield* Effect.forkChild(submit(send))
+        yield* Deferred.await(left)
+        const stopping = yield* Effect.forkChild(Fiber.interrupt(fiber), { startImmediately: true })
+        yield* Deferred.succeed(answer, ticketOf())
+        yield* Fiber.join(stopping)
+        assert.strictEqual((yield* find("order-17")).ticket?.jobId, id)
       })
     )
   )
@@ -278,6 +294,20 @@ describe.each(stores)("a journal in %s", (_name, lives) => {
           entry.ended?.linksExpireAt && DateTime.formatIso(entry.ended.linksExpireAt),
           "2026-04-08T09:41:41.000Z"
         )
+      })
+    )
+  )
+
+  it.effect("keeps the time at which the end of a job was seen first", () =>
+    inTurn(
+      submit(sending().send),
+      Effect.gen(function* () {
+        const { ended } = yield* Journal.Journal
+        yield* ended(done)
+        const first = yield* find(id)
+        yield* TestClock.adjust("1 hour")
+        yield* ended(done)
+        assert.deepStrictEqual(yield* find(id), first)
       })
     )
   )

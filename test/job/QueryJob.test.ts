@@ -1,14 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Duration, Effect, Exit, Fiber, Layer, Ref, Schedule, Schema, Stream, Tracer } from "effect"
+import { DateTime, Duration, Effect, Exit, Fiber, Layer, Option, Ref, Schedule, Schema, Stream, Tracer } from "effect"
 import { TestClock } from "effect/testing"
 import * as ApiError from "../../src/cloud/ApiError.ts"
 import * as Credentials from "../../src/cloud/Credentials.ts"
 import * as Endpoint from "../../src/cloud/Endpoint.ts"
 import * as Job from "../../src/job/Job.ts"
 import * as JobApi from "../../src/job/JobApi.ts"
+import * as JobKind from "../../src/job/JobKind.ts"
+import * as Journal from "../../src/job/Journal.ts"
 import * as QueryJob from "../../src/job/QueryJob.ts"
 import * as Fake from "../../src/testing/Fake.ts"
-import { done, failed, id, lasting, looking, passing, running, waiting } from "../support/jobs.ts"
+import { done, failed, id, lasting, layerBroken, looking, passing, running, waiting } from "../support/jobs.ts"
+import { withLogs } from "../support/logs.ts"
 import { printed } from "../support/printed.ts"
 import { settled } from "../support/wire.ts"
 
@@ -312,6 +315,57 @@ describe("QueryJob.query", () => {
       assert.include(error.message, "a string of digits")
       assert.deepStrictEqual(yield* Fake.Fake.use((fake) => fake.requests), [])
     }).pipe(Effect.provide(QueryJob.layer.pipe(Layer.provideMerge(Fake.layer()))))
+  )
+})
+
+describe("the journal", () => {
+  const submission = {
+    operation: "order-17",
+    kind: JobKind.Pro,
+    request: { Prompt: "a teapot" },
+    region: "ap-singapore",
+    endpoint: "hunyuan.intl.tencentcloudapi.com"
+  }
+  const ticket = new Job.JobTicket({ jobId: id, kind: "Pro", region: "ap-singapore" })
+  const looks: ReadonlyArray<
+    readonly [name: string, look: (jobs: QueryJob.QueryJob["Service"]) => Effect.Effect<unknown, { _tag: string }>]
+  > = [
+    ["wait", (jobs) => jobs.wait(ticket)],
+    ["watch", (jobs) => Stream.runDrain(jobs.watch(ticket))],
+    ["query", (jobs) => jobs.query(ticket)]
+  ]
+
+  it.effect.each(looks)("records the end of a job that %s sees, done or failed", ([, look]) =>
+    Effect.gen(function* () {
+      for (const end of [done, failed]) {
+        const ended = yield* Effect.gen(function* () {
+          const journal = yield* Journal.Journal
+          yield* journal.submit(submission, Effect.succeed(ticket))
+          yield* QueryJob.QueryJob.use((jobs) => Effect.exit(look(jobs)))
+          return Option.getOrThrow(yield* journal.find(id)).ended
+        }).pipe(
+          Effect.provide(QueryJob.layerTest({ [id]: [end] }).pipe(Layer.provideMerge(Layer.fresh(Journal.layerMemory))))
+        )
+        assert.strictEqual(ended?.status, end.status)
+      }
+    })
+  )
+
+  it.effect.each(looks)("that cannot be written leaves %s as it is, with one warning", ([, look]) =>
+    Effect.gen(function* () {
+      const { lines } = yield* withLogs(QueryJob.QueryJob.use((jobs) => look(jobs)))
+      assert.deepStrictEqual(
+        lines.map(({ level, text }) => [level, text]),
+        [["Warn", `The end of job ${id} is not recorded. The journal cannot be written: EIO.`]]
+      )
+    }).pipe(Effect.provide(QueryJob.layerTest({ [id]: [done] }).pipe(Layer.provide(layerBroken))))
+  )
+
+  it.effect("hears of a job that goes on nothing", () =>
+    Effect.gen(function* () {
+      const { lines } = yield* withLogs(QueryJob.QueryJob.use((jobs) => jobs.query(ticket)))
+      assert.deepStrictEqual(lines, [])
+    }).pipe(Effect.provide(QueryJob.layerTest({ [id]: [running] }).pipe(Layer.provide(layerBroken))))
   )
 })
 

@@ -1,6 +1,8 @@
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Fiber, Layer, Option } from "effect"
+import { Cause, Duration, Effect, Exit, Fiber, FileSystem, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
+import * as ApiError from "../../src/cloud/ApiError.ts"
 import * as Credentials from "../../src/cloud/Credentials.ts"
 import * as RateLimit from "../../src/cloud/RateLimit.ts"
 import * as Signer from "../../src/cloud/Signer.ts"
@@ -9,10 +11,11 @@ import * as GenerateJob from "../../src/job/GenerateJob.ts"
 import * as Job from "../../src/job/Job.ts"
 import * as JobApi from "../../src/job/JobApi.ts"
 import * as JobKind from "../../src/job/JobKind.ts"
+import * as Journal from "../../src/job/Journal.ts"
 import * as QueryJob from "../../src/job/QueryJob.ts"
 import * as SubmitJob from "../../src/job/SubmitJob.ts"
 import * as Fake from "../../src/testing/Fake.ts"
-import { id } from "../support/jobs.ts"
+import { id, layerBroken, withoutJournal } from "../support/jobs.ts"
 import { withLogs } from "../support/logs.ts"
 import {
   type Answer,
@@ -29,7 +32,7 @@ import {
 } from "../support/wire.ts"
 
 const request = { Prompt: "a teapot" }
-const submit = SubmitJob.SubmitJob.use((jobs) => jobs.submit(JobKind.Pro, request))
+const submit = withoutJournal(SubmitJob.SubmitJob.use((jobs) => jobs.submit(JobKind.Pro, request)))
 
 const onFake = (options?: Fake.Options) => GenerateJob.layer.pipe(Layer.provideMerge(Fake.layer(options)))
 const requests = Effect.map(
@@ -97,7 +100,7 @@ describe("a submission", () => {
 
   it.effect("whose request breaks a rule fails with InvalidInput, and is not sent", () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(SubmitJob.SubmitJob.use((jobs) => jobs.submit(JobKind.Pro, {})))
+      const error = yield* Effect.flip(withoutJournal(SubmitJob.SubmitJob.use((jobs) => jobs.submit(JobKind.Pro, {}))))
       assert.strictEqual(error.reason._tag, "InvalidInput")
       assert.strictEqual(yield* requests, 0)
     }).pipe(Effect.provide(onFake()))
@@ -316,5 +319,174 @@ describe("a submission that is interrupted", () => {
       const message = `Interrupted. Job ${id} is submitted and goes on. Its ticket resumes the wait.`
       assert.deepStrictEqual(lines, [{ level: "Warn", text: message, values: [message, ticket] }])
     })
+  )
+})
+
+describe("a submission with a journal", () => {
+  const temporary = Effect.orDie(FileSystem.FileSystem.use((fs) => fs.makeTempDirectoryScoped())).pipe(
+    Effect.provide(NodeServices.layer)
+  )
+  const journalIn = (directory: string) => Journal.layerDirectory(directory).pipe(Layer.provide(NodeServices.layer))
+
+  /** Submits over a `JobApi` that answers by `answer`, as a process of its own. */
+  const process = (
+    directory: string,
+    answer: Effect.Effect<Job.JobId, ApiError.ApiError>,
+    ...[options, changed]: readonly [options?: SubmitJob.Options, request?: typeof JobKind.ProRequest.Type]
+  ) =>
+    SubmitJob.SubmitJob.use((jobs) => jobs.submit(JobKind.Pro, changed ?? request, options)).pipe(
+      Effect.provide(
+        SubmitJob.layerNoDeps.pipe(
+          Layer.provide([
+            Layer.succeed(JobApi.JobApi, { submit: () => answer, query: () => Effect.die("nothing is looked at") }),
+            journalIn(directory)
+          ])
+        )
+      )
+    )
+  const sentTwice = Effect.die(new Error("it was sent"))
+  const operation = "order-17"
+  const apiError = (reason: ApiError.Reason) =>
+    new ApiError.ApiError({ action: JobKind.Pro.submit.action, region: "ap-singapore", reason })
+  const lost = Effect.fail(apiError(new ApiError.Timeout({ timeout: Duration.seconds(10) })))
+  const full = Effect.fail(
+    apiError(new ApiError.TaskSlotsFull({ code: "RequestLimitExceeded.JobNumExceed", description: "full" }))
+  )
+  const entriesIn = (directory: string) =>
+    Journal.Journal.use((journal) => journal.list).pipe(
+      Effect.map(({ entries }) => entries),
+      Effect.provide(journalIn(directory))
+    )
+
+  it.effect("is on the disk before its request leaves, and has the ticket after", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const ticket = yield* process(
+        directory,
+        Effect.gen(function* () {
+          const [entry] = yield* Effect.orDie(entriesIn(directory))
+          assert.strictEqual(entry?.outcome._tag, "Sending")
+          assert.deepStrictEqual([entry?.kind, entry?.region], ["Pro", "ap-singapore"])
+          assert.strictEqual(entry?.endpoint, "hunyuan.intl.tencentcloudapi.com")
+          return id
+        })
+      )
+      assert.deepStrictEqual(
+        (yield* entriesIn(directory)).map((entry) => entry.ticket),
+        [ticket]
+      )
+    })
+  )
+
+  it.effect("is not sent when the journal cannot be written", () =>
+    Effect.gen(function* () {
+      const file = `${yield* temporary}/file`
+      yield* FileSystem.FileSystem.use((fs) => fs.writeFileString(file, "")).pipe(Effect.provide(NodeServices.layer))
+      const error = yield* Effect.flip(process(`${file}/journal`, sentTwice))
+      assert.strictEqual(error._tag, "JournalError")
+      assert.match(error.message, /^Nothing was submitted, since the journal cannot be (read|written): /)
+    })
+  )
+
+  it.effect("of the same operation and the same request gives the recorded ticket, in another process too", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const ticket = yield* process(directory, Effect.succeed(id), { operation })
+      assert.deepStrictEqual(yield* process(directory, sentTwice, { operation }), ticket)
+    })
+  )
+
+  it.effect("of the same operation and another request fails with the fields that differ, and is not sent", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      yield* process(directory, Effect.succeed(id), { operation })
+      const error = yield* Effect.flip(
+        process(directory, sentTwice, { operation, again: true }, { Prompt: "a cup", EnablePBR: true })
+      )
+      if (error._tag !== "OperationConflict") return assert.fail(error.message)
+      assert.sameMembers([...error.fields], ["Prompt", "EnablePBR"])
+    })
+  )
+
+  it.effect("without a clear answer is not sent again until it is told to, and the warning names its operation", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const { lines } = yield* withLogs(Effect.flip(process(directory, lost, { operation })))
+      assert.deepStrictEqual(
+        lines.filter(({ level }) => level === "Warn").map(({ text }) => text),
+        [
+          "No clear answer came to the submission of operation order-17. Its job may exist and be paid for: look at the console before you submit it again."
+        ]
+      )
+      assert.strictEqual((yield* Effect.flip(process(directory, sentTwice, { operation })))._tag, "SubmissionUnknown")
+      assert.strictEqual((yield* process(directory, Effect.succeed(id), { operation, again: true })).jobId, id)
+    })
+  )
+
+  it.effect("that finds all task slots taken is one operation, however often it is sent", () =>
+    Effect.gen(function* () {
+      const jobs = yield* SubmitJob.SubmitJob
+      const journal = yield* Journal.Journal
+      const ticket = yield* settled(jobs.submit(JobKind.Pro, request))
+      const { entries } = yield* journal.list
+      assert.deepStrictEqual(
+        entries.map((entry) => [entry.attempt, entry.ticket?.jobId]),
+        [[3, ticket.jobId]]
+      )
+    }).pipe(
+      Effect.provide(
+        SubmitJob.layerNoDeps.pipe(
+          Layer.provide(
+            Layer.sync(JobApi.JobApi, () => {
+              let sent = 0
+              return {
+                submit: () => Effect.suspend(() => (++sent < 3 ? full : Effect.succeed(id))),
+                query: () => Effect.die("nothing is looked at")
+              }
+            })
+          ),
+          Layer.provideMerge(Journal.layerMemory)
+        )
+      )
+    )
+  )
+
+  it.effect("is written into the journal around the call rather than into the one beneath the layer", () =>
+    Effect.gen(function* () {
+      const jobs = yield* SubmitJob.SubmitJob
+      const submitting = jobs.submit(JobKind.Pro, request)
+      const list = Journal.Journal.use((journal) => journal.list)
+      const around = yield* Effect.andThen(submitting, list).pipe(Effect.provide(Journal.layerMemory))
+      assert.strictEqual(around.entries.length, 1)
+    }).pipe(Effect.provide(onFake().pipe(Layer.provide(layerBroken))))
+  )
+
+  it.effect("that is interrupted before it is sent can be repeated, and is known not to be paid for", () =>
+    Effect.gen(function* () {
+      const journal = yield* Journal.Journal
+      const fiber = yield* Effect.forkChild(submit, { startImmediately: true })
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.interrupt(fiber)
+      const [entry] = (yield* journal.list).entries
+      assert.strictEqual(entry?.outcome._tag, "Refused")
+    }).pipe(
+      Effect.provide(
+        SubmitJob.layer.pipe(
+          Layer.provide(Layer.succeed(Credentials.Credentials, { get: Effect.never })),
+          Layer.provide(Fake.layer()),
+          Layer.provideMerge(Journal.layerMemory)
+        )
+      )
+    )
+  )
+
+  it.effect("is needed for an operation id: without one nothing is sent", () =>
+    Effect.gen(function* () {
+      const jobs = yield* SubmitJob.SubmitJob
+      const error = yield* Effect.flip(withoutJournal(jobs.submit(JobKind.Pro, request, { operation })))
+      assert.strictEqual(error.reason._tag, "InvalidInput")
+      assert.include(error.message, "An operation id needs a journal")
+      assert.strictEqual(yield* requests, 0)
+    }).pipe(Effect.provide(onFake()))
   )
 })

@@ -5,10 +5,11 @@ import * as JobKind from "../../src/job/JobKind.ts"
 import * as SubmitJob from "../../src/job/SubmitJob.ts"
 import * as TaskSlots from "../../src/job/TaskSlots.ts"
 import * as Fake from "../../src/testing/Fake.ts"
+import { withoutJournal } from "../support/jobs.ts"
 import { withLogs } from "../support/logs.ts"
 import { settled } from "../support/wire.ts"
 
-const submit = SubmitJob.SubmitJob.use((jobs) => jobs.submit(JobKind.Pro, { Prompt: "a teapot" }))
+const submit = withoutJournal(SubmitJob.SubmitJob.use((jobs) => jobs.submit(JobKind.Pro, { Prompt: "a teapot" })))
 const full = { code: "RequestLimitExceeded.JobNumExceed" }
 const requests = Effect.map(
   Fake.Fake.use((fake) => fake.requests),

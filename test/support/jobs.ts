@@ -4,6 +4,7 @@ import * as ApiError from "../../src/cloud/ApiError.ts"
 import * as SignedLink from "../../src/cloud/SignedLink.ts"
 import * as Job from "../../src/job/Job.ts"
 import * as JobApi from "../../src/job/JobApi.ts"
+import * as Journal from "../../src/job/Journal.ts"
 import * as QueryJob from "../../src/job/QueryJob.ts"
 
 export const id = Job.JobId.make("1375367755519696896")
@@ -22,6 +23,25 @@ const apiError = (reason: ApiError.Reason) =>
 export const passing = apiError(new ApiError.Timeout({ timeout: Duration.seconds(10) }))
 /** A failure that no later look repairs. */
 export const lasting = apiError(new ApiError.Permission({ code: "UnauthorizedOperation", description: "no" }))
+
+/** A journal whose disk is broken. */
+export const layerBroken = Layer.suspend(() => {
+  const broken = new Journal.JournalError({ place: "/journal", description: "The journal cannot be written: EIO." })
+  return Layer.succeed(Journal.Journal, {
+    submit: () => Effect.fail(broken),
+    ended: () => Effect.fail(broken),
+    downloaded: () => Effect.fail(broken),
+    list: Effect.fail(broken),
+    find: () => Effect.fail(broken),
+    forget: () => Effect.fail(broken)
+  })
+})
+
+/** Without a journal, a submission fails with an `ApiError` only. */
+export const withoutJournal = <A, R>(
+  self: Effect.Effect<A, ApiError.ApiError | Journal.NotSubmitted, R>
+): Effect.Effect<A, ApiError.ApiError, R> =>
+  Effect.catch(self, (error) => (error._tag === "ApiError" ? Effect.fail(error) : Effect.die(error)))
 
 /** `QueryJob` over a `JobApi` that answers each look by `answer`, and the times of the looks in milliseconds. */
 export const looking = Effect.fnUntraced(function* (
