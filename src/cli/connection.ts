@@ -12,6 +12,7 @@ import * as Endpoint from "../cloud/Endpoint.ts"
 import * as GenerateJob from "../job/GenerateJob.ts"
 import type * as Replay from "../testing/Replay.ts"
 import { type Failure, usage } from "./failure.ts"
+import { type JournalFlags, journalOf } from "./journal.ts"
 import { loadFake, loadReplay } from "./load.ts"
 import { Network } from "./network.ts"
 import { type Connection, defaultUrl } from "./options.ts"
@@ -62,10 +63,14 @@ const transportLayer = (
   )
 }
 
-/** Jobs of every kind over the connection, and the connection itself, for downloads. */
-export const jobs = (flags: Connection) =>
+/** Jobs of every kind over the connection, and the connection itself, for downloads; with the journal, where there is one. */
+export const jobs = (flags: Connection & JournalFlags) =>
   GenerateJob.layer.pipe(
     Layer.provideMerge(
-      Layer.merge(transportLayer(flags.transport), Layer.effect(Endpoint.Endpoint, readEndpoint(flags)))
+      Layer.mergeAll(
+        transportLayer(flags.transport),
+        Layer.effect(Endpoint.Endpoint, readEndpoint(flags)),
+        journalOf(flags)
+      )
     )
   )

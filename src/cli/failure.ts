@@ -13,7 +13,6 @@
 import * as Data from "effect/Data"
 import * as Runtime from "effect/Runtime"
 import { ApiError, isRefusal } from "../cloud/ApiError.ts"
-import type { NotSubmitted } from "../job/Journal.ts"
 import { JobFailed, WaitTimeout } from "../job/QueryJob.ts"
 
 /** What a person is told, and the exit code of the program. */
@@ -25,10 +24,8 @@ export class Failure extends Data.TaggedError("Failure")<{ readonly message: str
 export const usage = (message: string): Failure => new Failure({ message, exitCode: 1 })
 
 /** The failure of a submission that brought no ticket. */
-export const fromSubmission = (error: ApiError | NotSubmitted): Failure => {
-  const isUnknown = error instanceof ApiError ? error.mayHaveRun : error._tag === "SubmissionUnknown"
-  return isUnknown ? new Failure({ message: error.message, exitCode: 5 }) : fromError(error)
-}
+export const fromSubmission = (error: ApiError): Failure =>
+  error.mayHaveRun ? new Failure({ message: error.message, exitCode: 5 }) : fromError(error)
 
 /** Any other failure. */
 export const fromError = (error: Error): Failure =>

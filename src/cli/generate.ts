@@ -8,9 +8,11 @@ import * as Job from "../job/Job.ts"
 import type * as JobKind from "../job/JobKind.ts"
 import type * as Polling from "../job/Polling.ts"
 import * as QueryJob from "../job/QueryJob.ts"
+import type * as SubmitJob from "../job/SubmitJob.ts"
 import { jobs } from "./connection.ts"
 import { usage } from "./failure.ts"
 import { timedOut } from "./follow.ts"
+import { operationFlags, readOperation } from "./journal.ts"
 import {
   type Connection,
   connectionFlags,
@@ -37,6 +39,7 @@ export const generate = Command.make(
       Flag.optional
     ),
     ...requestFlags,
+    ...operationFlags,
     ...downloadFlags,
     ...pollingFlags,
     ...connectionFlags
@@ -49,11 +52,9 @@ export const generate = Command.make(
     ) {
       return yield* usage("--unpack, --previews, --overwrite and --max-size need --out, where the files go.")
     }
+    const options = { ...polling(flags), ...(yield* readOperation(flags)) }
     yield* Effect.gen(function* () {
-      const done = yield* generateAndShow(flags.kind, request, polling(flags), flags).pipe(
-        printEnd(flags),
-        timedOut(flags)
-      )
+      const done = yield* generateAndShow(flags.kind, request, options, flags).pipe(printEnd(flags), timedOut(flags))
       if (Option.isSome(flags.out)) {
         const ticket = new Job.JobTicket({ jobId: done.id, kind: flags.kind.name, region: flags.region })
         const download = showDownload(done, flags.out.value, flags)
@@ -79,7 +80,7 @@ export const generate = Command.make(
 export const generateAndShow = <Request extends Schema.ConstraintCodec<unknown, unknown>>(
   kind: JobKind.JobKind<Request>,
   request: Request["Type"],
-  options: Polling.PollingOptions,
+  options: Polling.PollingOptions & SubmitJob.Options,
   connection: Pick<Connection, "transport" | "endpoint">
 ) =>
   withProgress("submitting", (progress) =>
@@ -87,12 +88,13 @@ export const generateAndShow = <Request extends Schema.ConstraintCodec<unknown, 
       kind,
       request,
       connection,
-      Effect.fnUntraced(function* (ticket) {
+      Effect.fnUntraced(function* (ticket, told) {
         const resume =
           connection.transport === "fake" ? "" : ` If this program stops: ${waitCommand(ticket, connection)}`
-        yield* progress.note(`Submitted job ${ticket.jobId}.${resume}`)
+        yield* progress.note(`${told}${resume}`)
         const jobs = yield* QueryJob.QueryJob
         return yield* showChanges(ticket, jobs.watch(ticket, options), progress)
-      })
+      }),
+      options
     )
   )

@@ -31,6 +31,9 @@ const flags: Readonly<Record<string, string>> = {
   EnablePostProcess: "--enable-post-process"
 }
 
+/** The flag of a field of the request. */
+export const flagOf = (field: string): string => flags[field] ?? field
+
 const format = SchemaIssue.makeFormatterStandardSchemaV1({
   leafHook: (issue) => {
     if (issue._tag === "MissingKey") return "This kind of job needs it. Add it."
@@ -43,7 +46,7 @@ const format = SchemaIssue.makeFormatterStandardSchemaV1({
 
 /** `fromFile` are the fields that a `--request` file gave. */
 export const refused = (kind: JobKind.Any, error: Schema.SchemaError, fromFile: ReadonlyArray<string>): Failure => {
-  const named = (field: string) => (fromFile.includes(field) ? field : (flags[field] ?? field))
+  const named = (field: string) => (fromFile.includes(field) ? field : flagOf(field))
   const place = (path: ReadonlyArray<string>) => {
     const flag = named(path[0] ?? "")
     if (!flag.startsWith("--")) return path.join(".")

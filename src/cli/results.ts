@@ -5,6 +5,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Path from "effect/Path"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -13,6 +14,7 @@ import type * as ResultFiles from "../files/ResultFiles.ts"
 import * as Job from "../job/Job.ts"
 import * as QueryJob from "../job/QueryJob.ts"
 import { Failure } from "./failure.ts"
+import { downloaded } from "./journal.ts"
 import { loadResultFiles } from "./load.ts"
 import type { DownloadFlags } from "./options.ts"
 import { printJson, printLine, printTable } from "./print.ts"
@@ -65,6 +67,11 @@ export const showDownload = Effect.fnUntraced(function* (
     Stream.runCollect,
     Effect.ensuring(line.erase),
     Effect.mapError(inFlags)
+  )
+  const path = yield* Path.Path
+  yield* downloaded(
+    job.id,
+    files.map((file) => path.resolve(file.path))
   )
   yield* printTable(
     ["FILE", "SIZE", ""],

@@ -7,21 +7,24 @@
  *   request that was sent. The person is told why the program does not stop at once,
  *   and then what came of it.
  */
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type * as Schema from "effect/Schema"
+import { ApiError } from "../cloud/ApiError.ts"
 import type * as Job from "../job/Job.ts"
 import type * as JobKind from "../job/JobKind.ts"
 import * as SubmitJob from "../job/SubmitJob.ts"
 import { fromSubmission } from "./failure.ts"
+import { notSubmitted } from "./journal.ts"
 import type { Connection } from "./options.ts"
 import { printNote } from "./print.ts"
 import { waitCommand } from "./resume.ts"
 
-/** Submits a job and goes on with its ticket. */
+/** Submits a job and goes on with its ticket, and with a sentence that says where it comes from. */
 export const submitWith = Effect.fnUntraced(function* <
   Request extends Schema.ConstraintCodec<unknown, unknown>,
   A,
@@ -31,14 +34,25 @@ export const submitWith = Effect.fnUntraced(function* <
   kind: JobKind.JobKind<Request>,
   request: Request["Type"],
   connection: Pick<Connection, "transport" | "endpoint">,
-  use: (ticket: Job.JobTicket) => Effect.Effect<A, E, R>
+  use: (ticket: Job.JobTicket, told: string) => Effect.Effect<A, E, R>,
+  options?: SubmitJob.Options
 ) {
+  const started = yield* DateTime.now
   const jobs = yield* SubmitJob.SubmitJob
   const fiber = yield* jobs
-    .submitWith(kind, request, (ticket) => Effect.result(use(ticket)))
-    .pipe(Effect.mapError(fromSubmission), Effect.flatMap(Effect.fromResult), Effect.forkChild)
+    .submitWith(kind, request, (ticket) => Effect.result(use(ticket, origin(ticket, started, options))), options)
+    .pipe(
+      Effect.mapError((error) => (error instanceof ApiError ? fromSubmission(error) : notSubmitted(error))),
+      Effect.flatMap(Effect.fromResult),
+      Effect.forkChild
+    )
   return yield* Effect.onInterrupt(Fiber.join(fiber), () => stop(fiber, connection))
 })
+
+const origin = (ticket: Job.JobTicket, started: DateTime.Utc, options: SubmitJob.Options = {}) =>
+  ticket.submittedAt !== undefined && DateTime.isLessThan(ticket.submittedAt, started)
+    ? `Nothing was submitted: operation ${options.operation} has job ${ticket.jobId}, of ${DateTime.formatIso(ticket.submittedAt)}.`
+    : `Submitted job ${ticket.jobId}.`
 
 const stop = Effect.fnUntraced(function* <A, E>(
   fiber: Fiber.Fiber<A, E>,

@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as Job from "../job/Job.ts"
 import { jobs } from "./connection.ts"
 import { usage } from "./failure.ts"
+import { operationFlags, readOperation } from "./journal.ts"
 import { connectionFlags, jsonFlag, kindFlag } from "./options.ts"
 import { printJson, printLine, printNote } from "./print.ts"
 import { readRequest, requestFlags } from "./request.ts"
@@ -13,7 +14,7 @@ import { submitWith } from "./submission.ts"
 
 export const submit = Command.make(
   "submit",
-  { kind: kindFlag, json: jsonFlag, ...requestFlags, ...connectionFlags },
+  { kind: kindFlag, json: jsonFlag, ...requestFlags, ...operationFlags, ...connectionFlags },
   Effect.fnUntraced(function* (flags) {
     if (flags.transport === "fake") {
       return yield* usage(
@@ -21,15 +22,17 @@ export const submit = Command.make(
       )
     }
     const request = yield* readRequest(flags.kind, flags)
-    yield* submitWith(flags.kind, request, flags, (ticket) => {
-      const told = `Submitted job ${ticket.jobId}. To wait for it: ${waitCommand(ticket, flags)}`
+    const operation = yield* readOperation(flags)
+    const use = (ticket: Job.JobTicket, origin: string) => {
+      const told = `${origin} To wait for it: ${waitCommand(ticket, flags)}`
       if (!flags.json) return printLine(told)
       // Should standard output be lost, the ticket of a paid job is not.
       return Effect.andThen(
         printNote(told),
         Effect.flatMap(Effect.orDie(Schema.encodeEffect(Job.JobTicket)(ticket)), printJson)
       )
-    }).pipe(Effect.provide(jobs(flags)))
+    }
+    yield* submitWith(flags.kind, request, flags, use, operation).pipe(Effect.provide(jobs(flags)))
   })
 ).pipe(
   Command.withDescription("Submit a job, which is paid for, and print its ticket."),

@@ -26,8 +26,10 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
 import * as TestClock from "effect/testing/TestClock"
 import packageJson from "../../package.json" with { type: "json" }
+import { Kept } from "../../src/cli/journal.ts"
 import { Network } from "../../src/cli/network.ts"
 import * as program from "../../src/cli/program.ts"
+import * as Journal from "../../src/job/Journal.ts"
 import * as Fake from "../../src/testing/Fake.ts"
 
 export const credentials = {
@@ -59,6 +61,8 @@ interface Options {
   readonly isTerminal?: boolean
   /** What standard input holds; nothing by default. */
   readonly stdin?: string | Uint8Array
+  /** The journal, which runs share when they are given the same; by default one of this run. */
+  readonly journal?: Layer.Layer<Journal.Journal>
   /** What `serve` listens with; by default every port is taken. */
   readonly server?: HttpServer.HttpServer["Service"]
 }
@@ -138,6 +142,8 @@ const services = (args: ReadonlyArray<string>, options: Options, output: Record<
       ChildProcessSpawner.make(() => notInTests)
     ),
     ConfigProvider.layer(ConfigProvider.fromEnv({ env: { ...(options.env ?? credentials) } })),
+    // In memory, since writing files takes real time.
+    Layer.succeed(Kept, options.journal ?? Layer.fresh(Journal.layerMemory)),
     network(options.server)
   )
 }

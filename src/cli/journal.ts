@@ -1,0 +1,161 @@
+/**
+ * The journal as the program has it: where it is kept, which flags steer it, and what
+ * it refuses, in the words of the command line.
+ */
+import * as Flag from "effect/cli/Flag"
+import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Path from "effect/Path"
+import * as Schema from "effect/Schema"
+import * as Hunyuan from "../job/Hunyuan.ts"
+import type * as Job from "../job/Job.ts"
+import * as Journal from "../job/Journal.ts"
+import type * as SubmitJob from "../job/SubmitJob.ts"
+import { Failure, usage } from "./failure.ts"
+import { flagOf } from "./refusal.ts"
+
+/** The layer of the journal: files of the user. Tests keep it in memory. */
+export const Kept = Context.Reference<Layer.Layer<Journal.Journal, never, FileSystem.FileSystem | Path.Path>>(
+  "effect-hunyuan3d/cli/journal/Kept",
+  { defaultValue: () => Journal.layerFiles }
+)
+
+export const journal = Layer.unwrap(Effect.map(Kept, (layer) => layer))
+
+export interface JournalFlags {
+  readonly transport: string
+  readonly journal?: boolean
+}
+
+/** The jobs of the fake and of a recording are not bought. */
+const isJournaled = ({ journal = true, transport }: JournalFlags) =>
+  journal && transport !== "fake" && !transport.startsWith("replay:")
+
+/** The journal of a command, if its flags leave one. */
+export const journalOf = (flags: JournalFlags): Layer.Layer<never, never, FileSystem.FileSystem | Path.Path> =>
+  isJournaled(flags) ? journal : Layer.empty
+
+export const operationFlags = {
+  operationId: Flag.String("operation-id").pipe(
+    Flag.withMetavar("ID"),
+    Flag.filter(Schema.is(Journal.OperationId), () => "1 to 64 letters, digits, dots, dashes and underscores"),
+    Flag.withDescription(
+      "A name of your own for this job, such as the number of an order: given again, it finds the job and never buys a second one (default: a random one)"
+    ),
+    Flag.optional
+  ),
+  again: Flag.Boolean("again").pipe(
+    Flag.withDescription("Submit even where it is unknown if the operation has a job, and maybe pay twice"),
+    Flag.withDefault(false)
+  ),
+  journal: Flag.Boolean("journal").pipe(
+    Flag.withDescription("Write the submission into the journal before it is sent (default: yes)"),
+    Flag.withDefault(true)
+  )
+}
+
+export interface OperationFlags extends JournalFlags {
+  readonly operationId: Option.Option<string>
+  readonly again: boolean
+}
+
+/** What the flags say about the operation of a submission. */
+export const readOperation = (flags: OperationFlags): Effect.Effect<SubmitJob.Options, Failure> => {
+  const { again, operationId } = flags
+  if (Option.isNone(operationId)) {
+    return again
+      ? Effect.fail(usage("--again needs --operation-id, which says what to submit again. For the ids: hunyuan3d jobs"))
+      : Effect.succeed({})
+  }
+  return isJournaled(flags)
+    ? Effect.succeed({ operation: operationId.value, again })
+    : Effect.fail(
+        usage(
+          "--operation-id needs the journal. Leave --no-journal out, and choose --transport live: other transports buy nothing."
+        )
+      )
+}
+
+const places: Readonly<Record<string, string>> = { kind: "--kind", region: "--region", endpoint: "--endpoint" }
+
+/** Why the journal let nothing be submitted. */
+export const notSubmitted = (error: Journal.NotSubmitted): Failure => {
+  switch (error._tag) {
+    case "JournalError":
+      return usage(
+        error.cause === undefined
+          ? error.message
+          : `${error.message} XDG_STATE_HOME says where it is kept; --no-journal submits without it.`
+      )
+    case "OperationConflict": {
+      const differing = [...new Set(error.fields.map((field) => places[field] ?? flagOf(field)))]
+      return usage(
+        `Nothing was submitted: --operation-id ${error.entry.operation} stands for another request, which differs in ` +
+          `${differing.join(", ")}. Choose another id, or repeat the request unchanged.`
+      )
+    }
+    case "SubmissionUnknown":
+      return new Failure({ message: `Nothing was submitted: ${unknown(error.entry)}`, exitCode: 5 })
+  }
+}
+
+/** What is to be done about an operation of which nobody knows whether it has a job. */
+export const unknown = ({ operation, outcome, startedAt }: Journal.Entry): string =>
+  outcome._tag === "Unknown"
+    ? `operation ${operation} was submitted at ${DateTime.formatIso(startedAt)} without a clear answer (${outcome.code}). ` +
+      "Its job may exist and be paid for. Look at the console; to submit the same request and maybe pay twice, give " +
+      `--operation-id ${operation} --again.`
+    : `operation ${operation} is being submitted since ${DateTime.formatIso(startedAt)}. ` +
+      "Try again in 2 minutes: it counts as unknown if it has no answer then."
+
+/** The states of what was submitted, as far as the journal knows them. */
+export type State =
+  | "sending"
+  | "unknown"
+  | "refused"
+  | "not sent"
+  | "submitted"
+  | "done"
+  | "failed"
+  | "expired"
+  | "downloaded"
+
+/** When the service forgets a job. */
+export const expiresAt = ({ startedAt, ticket }: Journal.Entry): DateTime.Utc | undefined =>
+  ticket && DateTime.addDuration(ticket.submittedAt ?? startedAt, Hunyuan.idLifetime)
+
+export const stateOf = (entry: Journal.Entry, now: DateTime.Utc): State => {
+  const { ended, files, outcome } = entry
+  switch (outcome._tag) {
+    case "Sending":
+      return "sending"
+    case "Unknown":
+      return "unknown"
+    case "Refused":
+      return outcome.code === "Client.Interrupted" ? "not sent" : "refused"
+    case "Accepted": {
+      if (files !== undefined) return "downloaded"
+      if (ended?.status === "FAIL") return "failed"
+      const end = expiresAt(entry)
+      if (end !== undefined && DateTime.isLessThan(end, now)) return "expired"
+      return ended === undefined ? "submitted" : "done"
+    }
+  }
+}
+
+/** Whether there is a job whose files are still to be had. */
+export const isUnfinished = (entry: Journal.Entry, now: DateTime.Utc): boolean =>
+  ["submitted", "done"].includes(stateOf(entry, now))
+
+/** Records where the files of a job are, where there is a journal. */
+export const downloaded = Effect.fnUntraced(function* (jobId: Job.JobId, paths: ReadonlyArray<string>) {
+  const journal = yield* Effect.serviceOption(Journal.Journal)
+  if (Option.isNone(journal)) return
+  yield* Effect.catch(journal.value.downloaded(jobId, paths), (error) =>
+    Effect.logWarning(`The download of job ${jobId} is not recorded. ${error.message}`, error)
+  )
+})
