@@ -28,12 +28,12 @@ export const journal = Layer.unwrap(Effect.map(Kept, (layer) => layer))
 
 export interface JournalFlags {
   readonly transport: string
-  readonly journal?: boolean
+  readonly noJournal?: boolean
 }
 
 /** The jobs of the fake and of a recording are not bought. */
-const isJournaled = ({ journal = true, transport }: JournalFlags) =>
-  journal && transport !== "fake" && !transport.startsWith("replay:")
+const isJournaled = ({ noJournal = false, transport }: JournalFlags) =>
+  !noJournal && transport !== "fake" && !transport.startsWith("replay:")
 
 /** The journal of a command, if its flags leave one. */
 export const journalOf = (flags: JournalFlags): Layer.Layer<never, never, FileSystem.FileSystem | Path.Path> =>
@@ -52,9 +52,10 @@ export const operationFlags = {
     Flag.withDescription("Submit even where it is unknown if the operation has a job, and maybe pay twice"),
     Flag.withDefault(false)
   ),
-  journal: Flag.Boolean("journal").pipe(
-    Flag.withDescription("Write the submission into the journal before it is sent (default: yes)"),
-    Flag.withDefault(true)
+  noJournal: Flag.Boolean("no-journal").pipe(
+    Flag.withoutNegation,
+    Flag.withDescription("Keep no record of the submission: whoever loses the JobId loses the job"),
+    Flag.withDefault(false)
   )
 }
 

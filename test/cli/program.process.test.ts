@@ -1,16 +1,23 @@
 /** What only a process shows: signals, exit codes, closed pipes, and the environment as Node reads it. */
 import { execFile } from "node:child_process"
+import * as fs from "node:fs"
 import { createServer } from "node:http"
+import * as os from "node:os"
+import * as path from "node:path"
 import { fileURLToPath } from "node:url"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { assert, describe, it } from "@effect/vitest"
+import { afterAll, assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Layer, Schedule } from "effect"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Fake from "../../src/testing/Fake.ts"
 import { credentials, run as runHere, unknownId } from "./run.ts"
 
 const program = fileURLToPath(new URL("../../src/cli/bin.ts", import.meta.url))
+
+// Where the processes keep their journal.
+const state = fs.mkdtempSync(path.join(os.tmpdir(), "hunyuan3d-"))
+afterAll(() => fs.rmSync(state, { recursive: true }))
 
 interface Ended {
   readonly code: number | null
@@ -24,7 +31,7 @@ const start = Effect.fnUntraced(function* (args: ReadonlyArray<string>, env: Rec
   const child = execFile(
     process.execPath,
     [program, ...args],
-    { env: { PATH: process.env["PATH"], ...env } },
+    { env: { PATH: process.env["PATH"], XDG_STATE_HOME: state, ...env } },
     (_, stdout, stderr) => Effect.runSync(Deferred.succeed(ended, { code: child.exitCode, stdout, stderr }))
   )
   yield* Effect.addFinalizer(() => Effect.sync(() => child.kill("SIGKILL")))
@@ -46,6 +53,7 @@ const start = Effect.fnUntraced(function* (args: ReadonlyArray<string>, env: Rec
   return {
     printed,
     ended: Deferred.await(ended),
+    kill: Effect.sync(() => child.kill("SIGKILL")),
     interrupt: Effect.sync(() => child.kill("SIGINT")),
     closeOutput: Effect.sync(() => child.stdout?.destroy())
   }
@@ -96,6 +104,37 @@ describe.concurrent("the program hunyuan3d", () => {
       assert.match(stderr, /^The submission is under way\./)
       assert.include(stderr, `hunyuan3d wait ${job?.id} --kind pro`)
       assert.strictEqual(code, 130)
+    }).pipe(Served)
+  )
+
+  it.live("buys one job for an operation id, in however many processes it is given", () =>
+    Effect.gen(function* () {
+      const submit = ["submit", "--prompt", "a teapot", "--operation-id", "order-17", "--endpoint", yield* url]
+      const first = yield* run(submit)
+      const second = yield* run(submit)
+      const [job, ...others] = yield* Fake.Fake.use((fake) => fake.jobs)
+      assert.include(first.stdout, `Submitted job ${job?.id}.`)
+      assert.include(second.stdout, `Nothing was submitted: operation order-17 has job ${job?.id}, of 20`)
+      assert.deepStrictEqual([first.code, second.code, others.length], [0, 0, 0])
+    }).pipe(Served)
+  )
+
+  it.live("has a submission in its journal whose process was killed before the answer came", () =>
+    Effect.gen(function* () {
+      const fake = yield* Fake.Fake
+      yield* fake.fault("never")
+      const submit = ["submit", "--prompt", "a teapot", "--operation-id", "order-18", "--endpoint", yield* url]
+      const submitting = yield* start(submit)
+      yield* Effect.repeat(fake.requests, {
+        until: (requests) => requests.length > 0,
+        schedule: Schedule.spaced("20 millis")
+      })
+      yield* submitting.kill
+      yield* submitting.ended
+      const { code, stderr } = yield* run(submit)
+      assert.match(stderr, /^hunyuan3d: Nothing was submitted: operation order-18 is being submitted since 20/)
+      assert.strictEqual(code, 5)
+      assert.strictEqual((yield* fake.requests).length, 1)
     }).pipe(Served)
   )
 

@@ -7,6 +7,7 @@ import * as NodePath from "@effect/platform-node/NodePath"
 import {
   ConfigProvider,
   Console,
+  Context,
   Effect,
   type Exit,
   Fiber,
@@ -147,6 +148,12 @@ const services = (args: ReadonlyArray<string>, options: Options, output: Record<
     network(options.server)
   )
 }
+
+/** A journal that several runs share, and what is in it. */
+export const sharedJournal = Effect.map(Layer.build(Layer.fresh(Journal.layerMemory)), (context) => ({
+  journal: Layer.succeedContext(context),
+  service: Context.get(context, Journal.Journal)
+}))
 
 /**
  * Starts the program. `printed` is what it has printed so far, and `stop` is Ctrl-C. `prints` waits in real time until it

@@ -26,7 +26,11 @@ export const lasting = apiError(new ApiError.Permission({ code: "UnauthorizedOpe
 
 /** A journal whose disk is broken. */
 export const layerBroken = Layer.suspend(() => {
-  const broken = new Journal.JournalError({ place: "/journal", description: "The journal cannot be written: EIO." })
+  const broken = new Journal.JournalError({
+    place: "/journal",
+    description: "The journal cannot be written: EIO.",
+    cause: "EIO"
+  })
   return Layer.succeed(Journal.Journal, {
     submit: () => Effect.fail(broken),
     ended: () => Effect.fail(broken),
