@@ -47,7 +47,7 @@ export const timedOut =
 
 // The library's wait survives failures that may pass. A person whose endpoint cannot be reached wants to know at once,
 // so the first query has to succeed.
-const changesOf = (ticket: Job.JobTicket, options: Polling.PollingOptions) =>
+export const changesOf = (ticket: Job.JobTicket, options: Polling.PollingOptions) =>
   Stream.unwrap(
     Effect.gen(function* () {
       const jobs = yield* QueryJob.QueryJob

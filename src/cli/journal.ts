@@ -11,7 +11,6 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
-import * as Hunyuan from "../job/Hunyuan.ts"
 import type * as Job from "../job/Job.ts"
 import * as Journal from "../job/Journal.ts"
 import type * as SubmitJob from "../job/SubmitJob.ts"
@@ -112,45 +111,6 @@ export const unknown = ({ operation, outcome, startedAt }: Journal.Entry): strin
       `--operation-id ${operation} --again.`
     : `operation ${operation} is being submitted since ${DateTime.formatIso(startedAt)}. ` +
       "Try again in 2 minutes: it counts as unknown if it has no answer then."
-
-/** The states of what was submitted, as far as the journal knows them. */
-export type State =
-  | "sending"
-  | "unknown"
-  | "refused"
-  | "not sent"
-  | "submitted"
-  | "done"
-  | "failed"
-  | "expired"
-  | "downloaded"
-
-/** When the service forgets a job. */
-export const expiresAt = ({ startedAt, ticket }: Journal.Entry): DateTime.Utc | undefined =>
-  ticket && DateTime.addDuration(ticket.submittedAt ?? startedAt, Hunyuan.idLifetime)
-
-export const stateOf = (entry: Journal.Entry, now: DateTime.Utc): State => {
-  const { ended, files, outcome } = entry
-  switch (outcome._tag) {
-    case "Sending":
-      return "sending"
-    case "Unknown":
-      return "unknown"
-    case "Refused":
-      return outcome.code === "Client.Interrupted" ? "not sent" : "refused"
-    case "Accepted": {
-      if (files !== undefined) return "downloaded"
-      if (ended?.status === "FAIL") return "failed"
-      const end = expiresAt(entry)
-      if (end !== undefined && DateTime.isLessThan(end, now)) return "expired"
-      return ended === undefined ? "submitted" : "done"
-    }
-  }
-}
-
-/** Whether there is a job whose files are still to be had. */
-export const isUnfinished = (entry: Journal.Entry, now: DateTime.Utc): boolean =>
-  ["submitted", "done"].includes(stateOf(entry, now))
 
 /** Records where the files of a job are, where there is a journal. */
 export const downloaded = Effect.fnUntraced(function* (jobId: Job.JobId, paths: ReadonlyArray<string>) {

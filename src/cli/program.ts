@@ -18,10 +18,13 @@ import * as Predicate from "effect/Predicate"
 import { demo } from "./demo.ts"
 import { download } from "./download.ts"
 import { type Failure, fromError } from "./failure.ts"
+import { forget } from "./forget.ts"
 import { generate } from "./generate.ts"
+import { jobs } from "./jobs.ts"
 import type { Network } from "./network.ts"
 import { printable, printNote } from "./print.ts"
 import { query } from "./query.ts"
+import { resume } from "./resumeJobs.ts"
 import { serve } from "./serve.ts"
 import { sign } from "./sign.ts"
 import { submit } from "./submit.ts"
@@ -30,7 +33,7 @@ import { watch } from "./watch.ts"
 
 export const hunyuan3d = Command.make("hunyuan3d").pipe(
   Command.withDescription("Tencent Cloud's Hunyuan 3D jobs from the terminal."),
-  Command.withSubcommands([generate, submit, wait, watch, query, download, serve, sign, demo])
+  Command.withSubcommands([generate, submit, wait, watch, query, download, jobs, resume, forget, serve, sign, demo])
 )
 
 // A wrong flag gets a sentence, not the whole help.

@@ -46,7 +46,7 @@ const expiry = (at: DateTime.Utc, now: DateTime.Utc) => {
   return Duration.isPositive(left) ? `${day} UTC, in ${roughly(left)}` : `${day} UTC, expired`
 }
 
-const roughly = (duration: Duration.Duration) => {
+export const roughly = (duration: Duration.Duration) => {
   const { days, hours, minutes } = Duration.parts(duration)
   return `${days * 24 + hours} h ${minutes} min`
 }

@@ -138,6 +138,26 @@ describe.concurrent("the program hunyuan3d", () => {
     }).pipe(Served)
   )
 
+  it.live("resumes a job whose process was killed while it waited", () =>
+    Effect.gen(function* () {
+      const fake = yield* Fake.Fake
+      const env = { ...credentials, XDG_STATE_HOME: path.join(state, "killed") }
+      const connection = ["--endpoint", yield* url]
+      const generating = yield* start(["generate", "--prompt", "a teapot", ...connection], env)
+      yield* generating.printed(/Submitted job/)
+      yield* generating.kill
+      yield* generating.ended
+      const [job] = yield* fake.jobs
+      yield* fake.complete(job?.id ?? "")
+      const listed = yield* run(["jobs"], env)
+      assert.match(listed.stdout, new RegExp(`\n${job?.id} +pro +submitted `))
+      const out = path.join(state, "models")
+      const resumed = yield* run(["resume", "--all", "--out", out, ...connection], env)
+      assert.deepStrictEqual(fs.readdirSync(out), [`${job?.id}-glb.glb`])
+      assert.deepStrictEqual([resumed.code, (yield* fake.jobs).length], [0, 1])
+    }).pipe(Served)
+  )
+
   it.live("goes through the proxy that the environment names", () =>
     Effect.gen(function* () {
       const requested: Array<string | undefined> = []

@@ -1,0 +1,156 @@
+/**
+ * `hunyuan3d resume`: waits for jobs of the journal and downloads their files. It submits nothing, so it costs nothing.
+ *
+ * With `--all` one job comes after another. That takes no longer, since the service computes them meanwhile, and a job
+ * that fails does not stop the others.
+ */
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Endpoint from "../cloud/Endpoint.ts"
+import * as Hunyuan from "../job/Hunyuan.ts"
+import type * as Job from "../job/Job.ts"
+import * as Journal from "../job/Journal.ts"
+import { jobs, readEndpoint } from "./connection.ts"
+import { isUnfinished } from "./entry.ts"
+import { Failure, fromError, usage } from "./failure.ts"
+import { changesOf, timedOut } from "./follow.ts"
+import { journal, unknown } from "./journal.ts"
+import {
+  connectionFlags,
+  type DownloadFlags,
+  downloadFlags,
+  polling,
+  type PollingFlags,
+  pollingFlags
+} from "./options.ts"
+import { printLine, printNote } from "./print.ts"
+import { showChanges, withProgress } from "./progress.ts"
+import { showDownload } from "./results.ts"
+import { resumableDownload, waitCommand } from "./resume.ts"
+import * as shell from "./shell.ts"
+
+export const resume = Command.make(
+  "resume",
+  {
+    id: Argument.String("ID").pipe(
+      Argument.withDescription("A JobId or an operation id, as jobs prints them"),
+      Argument.optional
+    ),
+    all: Flag.Boolean("all").pipe(
+      Flag.withDescription("Resume every job that is not downloaded, did not fail, and is not expired"),
+      Flag.withDefault(false)
+    ),
+    out: Flag.String("out").pipe(
+      Flag.withMetavar("DIRECTORY"),
+      Flag.withDescription("Where the files go (default: this directory)"),
+      Flag.withDefault(".")
+    ),
+    ...downloadFlags,
+    ...pollingFlags,
+    endpoint: connectionFlags.endpoint
+  },
+  Effect.fnUntraced(function* ({ id, all, ...flags }) {
+    if (all === Option.isSome(id)) {
+      return yield* usage("Give the id of one job or operation, or --all. To see what there is: hunyuan3d jobs")
+    }
+    // A ticket has a region of its own.
+    const connection = { transport: "live", endpoint: flags.endpoint, region: (yield* Endpoint.Endpoint).region }
+    const { host = Hunyuan.product.host } = yield* readEndpoint(connection)
+    yield* Effect.gen(function* () {
+      const tickets = Option.isSome(id) ? [yield* ticketOf(id.value, host)] : yield* unfinished(host)
+      yield* resumeAll(tickets, flags)
+    }).pipe(Effect.provide(Layer.provideMerge(jobs(connection), journal)))
+  })
+).pipe(
+  Command.withDescription(
+    "Wait for jobs of the journal and download their files. Nothing is submitted, nothing is paid."
+  ),
+  Command.withExamples([
+    { command: "hunyuan3d resume --all --out models", description: "Whatever is unfinished" },
+    { command: "hunyuan3d resume order-17 --out models", description: "The job of one operation" }
+  ])
+)
+
+/** The ticket of one operation or job. */
+const ticketOf = Effect.fnUntraced(function* (id: string, host: string) {
+  const entry = Option.getOrUndefined(yield* Journal.Journal.use(({ find }) => find(id)))
+  if (entry === undefined) {
+    return yield* usage(
+      `"${id}" is not in the journal. To see what is: hunyuan3d jobs. For a job of elsewhere: hunyuan3d wait ${shell.word(id)}`
+    )
+  }
+  const { endpoint, operation, outcome, ticket } = entry
+  if (outcome._tag === "Refused") {
+    return yield* usage(
+      `Operation ${operation} has no job: its submission was refused (${outcome.code}). Submit it again.`
+    )
+  }
+  if (ticket === undefined) {
+    return yield* new Failure({ message: `There is no ticket to resume: ${unknown(entry)}`, exitCode: 5 })
+  }
+  if (endpoint !== host) {
+    return yield* usage(
+      `Job ${ticket.jobId} was submitted to ${endpoint}, not to ${host}. ` +
+        (endpoint === Hunyuan.product.host ? "Leave --endpoint out." : "Give its URL with --endpoint.")
+    )
+  }
+  return ticket
+})
+
+/** The tickets of what is unfinished, the oldest first, since it expires first. */
+const unfinished = Effect.fnUntraced(function* (host: string) {
+  const now = yield* DateTime.now
+  const { entries } = yield* Journal.Journal.use(({ list }) => list)
+  const all = entries.filter((entry) => isUnfinished(entry, now)).toReversed()
+  const elsewhere = new Set(all.map(({ endpoint }) => endpoint).filter((endpoint) => endpoint !== host))
+  if (elsewhere.size > 0) {
+    yield* printNote(
+      `Some unfinished jobs were submitted elsewhere: ${[...elsewhere].join(", ")}. To resume them, give --endpoint.`
+    )
+  }
+  return all.flatMap(({ endpoint, ticket }) => (ticket === undefined || endpoint !== host ? [] : [ticket]))
+})
+
+interface Flags extends DownloadFlags, PollingFlags {
+  readonly endpoint: Option.Option<string>
+  readonly out: string
+}
+
+const resumeAll = Effect.fnUntraced(function* (tickets: ReadonlyArray<Job.JobTicket>, flags: Flags) {
+  if (tickets.length === 0) return yield* printLine("Nothing is unfinished.")
+  const failures: Array<Failure> = []
+  for (const ticket of tickets) {
+    yield* Effect.catch(resumeOne(ticket, flags), (error) => {
+      const failure = fromError(error)
+      failures.push(failure)
+      // The failure of a single job ends the program, which tells it.
+      return tickets.length === 1 ? Effect.fail(failure) : printNote(`hunyuan3d: ${failure.message}`)
+    })
+  }
+  const [first] = failures
+  if (first !== undefined) {
+    return yield* new Failure({
+      message: `${failures.length} of ${tickets.length} jobs were not downloaded.`,
+      exitCode: first.exitCode
+    })
+  }
+})
+
+/** Waits for a job and downloads its files. */
+const resumeOne = Effect.fnUntraced(function* (ticket: Job.JobTicket, flags: Flags) {
+  const done = yield* withProgress("querying", (progress) =>
+    Effect.andThen(
+      progress.note(`Job ${ticket.jobId}:`),
+      showChanges(ticket, changesOf(ticket, polling(flags)), progress)
+    )
+  ).pipe(
+    timedOut(flags),
+    Effect.onInterrupt(() => printNote(`Interrupted. The job goes on; to wait for it: ${waitCommand(ticket, flags)}`))
+  )
+  yield* showDownload(done, flags.out, flags).pipe(resumableDownload(ticket, flags, flags.out))
+})
