@@ -9,6 +9,8 @@ import type * as JobKind from "../job/JobKind.ts"
 import type * as Polling from "../job/Polling.ts"
 import * as QueryJob from "../job/QueryJob.ts"
 import { jobs } from "./connection.ts"
+import { announced, checkMaxCredits, costFlags } from "./cost.ts"
+import { showDryRun } from "./dryRun.ts"
 import { usage } from "./failure.ts"
 import { timedOut } from "./follow.ts"
 import {
@@ -20,9 +22,10 @@ import {
   polling,
   pollingFlags
 } from "./options.ts"
+import { checkOut } from "./outDirectory.ts"
 import { showChanges, withProgress } from "./progress.ts"
 import { readRequest, requestFlags } from "./request.ts"
-import { printEnd, showDownload, showFiles } from "./results.ts"
+import { printEnd, showCredits, showDownload, showFiles } from "./results.ts"
 import { resumableDownload, waitCommand } from "./resume.ts"
 import { submitWith } from "./submission.ts"
 
@@ -37,6 +40,7 @@ export const generate = Command.make(
       Flag.optional
     ),
     ...requestFlags,
+    ...costFlags,
     ...downloadFlags,
     ...pollingFlags,
     ...connectionFlags
@@ -49,7 +53,11 @@ export const generate = Command.make(
     ) {
       return yield* usage("--unpack, --previews, --overwrite and --max-size need --out, where the files go.")
     }
+    if (flags.dryRun) return yield* showDryRun(flags.kind, request, flags)
+    yield* checkMaxCredits(flags.kind, request, flags)
     yield* Effect.gen(function* () {
+      // The keys are there: they are read before this runs.
+      if (Option.isSome(flags.out)) yield* checkOut(flags.out.value)
       const done = yield* generateAndShow(flags.kind, request, polling(flags), flags).pipe(
         printEnd(flags),
         timedOut(flags)
@@ -62,12 +70,17 @@ export const generate = Command.make(
       } else if (!flags.json) {
         yield* showFiles(done)
       }
+      if (!flags.json) yield* showCredits(done)
     }).pipe(Effect.provide(jobs(flags)))
   })
 ).pipe(
   Command.withDescription("Submit a job, which is paid for, wait for it, and download its files."),
   Command.withExamples([
     { command: 'hunyuan3d generate --prompt "a brass teapot" --out models', description: "From a prompt" },
+    {
+      command: 'hunyuan3d generate --prompt "a brass teapot" --enable-pbr --dry-run',
+      description: "What it costs; sends nothing"
+    },
     { command: "hunyuan3d generate --kind rapid --image teapot.png --json", description: "From an image, as JSON" }
   ])
 )
@@ -94,5 +107,5 @@ export const generateAndShow = <Request extends Schema.ConstraintCodec<unknown, 
         const jobs = yield* QueryJob.QueryJob
         return yield* showChanges(ticket, jobs.watch(ticket, options), progress)
       })
-    )
+    ).pipe(announced(kind, request, connection, progress.note))
   )

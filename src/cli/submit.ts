@@ -4,6 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Job from "../job/Job.ts"
 import { jobs } from "./connection.ts"
+import { announced, checkMaxCredits, costFlags } from "./cost.ts"
+import { showDryRun } from "./dryRun.ts"
 import { usage } from "./failure.ts"
 import { connectionFlags, jsonFlag, kindFlag } from "./options.ts"
 import { printJson, printLine, printNote } from "./print.ts"
@@ -13,7 +15,7 @@ import { submitWith } from "./submission.ts"
 
 export const submit = Command.make(
   "submit",
-  { kind: kindFlag, json: jsonFlag, ...requestFlags, ...connectionFlags },
+  { kind: kindFlag, json: jsonFlag, ...requestFlags, ...costFlags, ...connectionFlags },
   Effect.fnUntraced(function* (flags) {
     if (flags.transport === "fake") {
       return yield* usage(
@@ -21,6 +23,8 @@ export const submit = Command.make(
       )
     }
     const request = yield* readRequest(flags.kind, flags)
+    if (flags.dryRun) return yield* showDryRun(flags.kind, request, flags)
+    yield* checkMaxCredits(flags.kind, request, flags)
     yield* submitWith(flags.kind, request, flags, (ticket) => {
       const told = `Submitted job ${ticket.jobId}. To wait for it: ${waitCommand(ticket, flags)}`
       if (!flags.json) return printLine(told)
@@ -29,7 +33,7 @@ export const submit = Command.make(
         printNote(told),
         Effect.flatMap(Effect.orDie(Schema.encodeEffect(Job.JobTicket)(ticket)), printJson)
       )
-    }).pipe(Effect.provide(jobs(flags)))
+    }).pipe(announced(flags.kind, request, flags, printNote), Effect.provide(jobs(flags)))
   })
 ).pipe(
   Command.withDescription("Submit a job, which is paid for, and print its ticket."),
