@@ -261,7 +261,7 @@ describe("Replay.layerRecord", () => {
       const again = yield* Effect.provide(program, Replay.layerFile("test/a.json").pipe(Layer.provide(files.layer)))
       assert.deepStrictEqual(again, first)
     }),
-    { runs: 300, timeout: 20_000 }
+    { runs: 300 }
   )
 })
 
