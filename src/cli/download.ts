@@ -6,6 +6,7 @@ import * as QueryJob from "../job/QueryJob.ts"
 import { jobs } from "./connection.ts"
 import { usage } from "./failure.ts"
 import { connectionFlags, downloadFlags, jobArgument, kindFlag, readTicket } from "./options.ts"
+import { checkOut } from "./outDirectory.ts"
 import { showDownload } from "./results.ts"
 import { resumableDownload, waitCommand } from "./resume.ts"
 
@@ -25,6 +26,7 @@ export const download = Command.make(
   Effect.fnUntraced(function* (flags) {
     const ticket = yield* readTicket(flags)
     yield* Effect.gen(function* () {
+      yield* checkOut(flags.out)
       const job = yield* QueryJob.QueryJob.use((jobs) => jobs.query(ticket))
       if (job._tag === "Failed") return yield* new QueryJob.JobFailed({ job, ticket })
       if (job._tag !== "Done") {

@@ -10,6 +10,8 @@ import type * as Polling from "../job/Polling.ts"
 import * as QueryJob from "../job/QueryJob.ts"
 import type * as SubmitJob from "../job/SubmitJob.ts"
 import { jobs } from "./connection.ts"
+import { announced, checkMaxCredits, costFlags } from "./cost.ts"
+import { showDryRun } from "./dryRun.ts"
 import { usage } from "./failure.ts"
 import { timedOut } from "./follow.ts"
 import { operationFlags, readOperation } from "./journal.ts"
@@ -22,9 +24,10 @@ import {
   polling,
   pollingFlags
 } from "./options.ts"
+import { checkOut } from "./outDirectory.ts"
 import { showChanges, withProgress } from "./progress.ts"
 import { readRequest, requestFlags } from "./request.ts"
-import { printEnd, showDownload, showFiles } from "./results.ts"
+import { printEnd, showCredits, showDownload, showFiles } from "./results.ts"
 import { resumableDownload, waitCommand } from "./resume.ts"
 import { submitWith } from "./submission.ts"
 
@@ -40,6 +43,7 @@ export const generate = Command.make(
     ),
     ...requestFlags,
     ...operationFlags,
+    ...costFlags,
     ...downloadFlags,
     ...pollingFlags,
     ...connectionFlags
@@ -52,8 +56,12 @@ export const generate = Command.make(
     ) {
       return yield* usage("--unpack, --previews, --overwrite and --max-size need --out, where the files go.")
     }
+    if (flags.dryRun) return yield* showDryRun(flags.kind, request, flags)
+    yield* checkMaxCredits(flags.kind, request, flags)
     const options = { ...polling(flags), ...(yield* readOperation(flags)) }
     yield* Effect.gen(function* () {
+      // The keys are there: they are read before this runs.
+      if (Option.isSome(flags.out)) yield* checkOut(flags.out.value)
       const done = yield* generateAndShow(flags.kind, request, options, flags).pipe(printEnd(flags), timedOut(flags))
       if (Option.isSome(flags.out)) {
         const ticket = new Job.JobTicket({ jobId: done.id, kind: flags.kind.name, region: flags.region })
@@ -63,12 +71,17 @@ export const generate = Command.make(
       } else if (!flags.json) {
         yield* showFiles(done)
       }
+      if (!flags.json) yield* showCredits(done)
     }).pipe(Effect.provide(jobs(flags)))
   })
 ).pipe(
   Command.withDescription("Submit a job, which is paid for, wait for it, and download its files."),
   Command.withExamples([
     { command: 'hunyuan3d generate --prompt "a brass teapot" --out models', description: "From a prompt" },
+    {
+      command: 'hunyuan3d generate --prompt "a brass teapot" --enable-pbr --dry-run',
+      description: "What it costs; sends nothing"
+    },
     { command: "hunyuan3d generate --kind rapid --image teapot.png --json", description: "From an image, as JSON" }
   ])
 )
@@ -96,5 +109,5 @@ export const generateAndShow = <Request extends Schema.ConstraintCodec<unknown, 
         return yield* showChanges(ticket, jobs.watch(ticket, options), progress)
       }),
       options
-    )
+    ).pipe(announced(kind, request, connection, progress.note))
   )

@@ -5,7 +5,7 @@ import * as QueryJob from "../job/QueryJob.ts"
 import { jobs } from "./connection.ts"
 import { connectionFlags, jobArgument, jsonFlag, kindFlag, readTicket } from "./options.ts"
 import { printLine } from "./print.ts"
-import { printJob, showFiles } from "./results.ts"
+import { printJob, showCredits, showFiles } from "./results.ts"
 
 export const query = Command.make(
   "query",
@@ -18,6 +18,7 @@ export const query = Command.make(
     } else {
       yield* printLine(`${job.status}  job ${job.id}`)
       if (job._tag === "Done") yield* showFiles(job)
+      yield* showCredits(job)
     }
     if (job._tag === "Failed") return yield* new QueryJob.JobFailed({ job, ticket })
   })

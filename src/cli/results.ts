@@ -40,6 +40,14 @@ export const showFiles = Effect.fnUntraced(function* ({ files }: Job.Job) {
   }
 })
 
+/** What the service says that the job cost, where it says it. */
+export const showCredits = ({ credits }: Job.Job): Effect.Effect<void> => {
+  if (credits === undefined) return Effect.void
+  const { consumed, details } = credits
+  const charges = typeof details === "object" ? Object.entries(details).map((charge) => charge.join(" ")) : [details]
+  return printLine(`Credits: ${consumed}${details === undefined ? "" : ` (${charges.join(", ")})`}`)
+}
+
 const expiry = (at: DateTime.Utc, now: DateTime.Utc) => {
   const left = DateTime.distance(now, at)
   const day = DateTime.formatIso(at).slice(0, 16).replace("T", " ")

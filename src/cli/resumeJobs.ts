@@ -28,6 +28,7 @@ import {
   type PollingFlags,
   pollingFlags
 } from "./options.ts"
+import { checkOut } from "./outDirectory.ts"
 import { printLine, printNote } from "./print.ts"
 import { showChanges, withProgress } from "./progress.ts"
 import { showDownload } from "./results.ts"
@@ -123,6 +124,7 @@ interface Flags extends DownloadFlags, PollingFlags {
 
 const resumeAll = Effect.fnUntraced(function* (tickets: ReadonlyArray<Job.JobTicket>, flags: Flags) {
   if (tickets.length === 0) return yield* printLine("Nothing is unfinished.")
+  yield* checkOut(flags.out)
   const failures: Array<Failure> = []
   for (const ticket of tickets) {
     yield* Effect.catch(resumeOne(ticket, flags), (error) => {

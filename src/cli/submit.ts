@@ -4,6 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Job from "../job/Job.ts"
 import { jobs } from "./connection.ts"
+import { announced, checkMaxCredits, costFlags } from "./cost.ts"
+import { showDryRun } from "./dryRun.ts"
 import { usage } from "./failure.ts"
 import { operationFlags, readOperation } from "./journal.ts"
 import { connectionFlags, jsonFlag, kindFlag } from "./options.ts"
@@ -14,7 +16,7 @@ import { submitWith } from "./submission.ts"
 
 export const submit = Command.make(
   "submit",
-  { kind: kindFlag, json: jsonFlag, ...requestFlags, ...operationFlags, ...connectionFlags },
+  { kind: kindFlag, json: jsonFlag, ...requestFlags, ...operationFlags, ...costFlags, ...connectionFlags },
   Effect.fnUntraced(function* (flags) {
     if (flags.transport === "fake") {
       return yield* usage(
@@ -22,6 +24,8 @@ export const submit = Command.make(
       )
     }
     const request = yield* readRequest(flags.kind, flags)
+    if (flags.dryRun) return yield* showDryRun(flags.kind, request, flags)
+    yield* checkMaxCredits(flags.kind, request, flags)
     const operation = yield* readOperation(flags)
     const use = (ticket: Job.JobTicket, origin: string) => {
       const told = `${origin} To wait for it: ${waitCommand(ticket, flags)}`
@@ -32,7 +36,10 @@ export const submit = Command.make(
         Effect.flatMap(Effect.orDie(Schema.encodeEffect(Job.JobTicket)(ticket)), printJson)
       )
     }
-    yield* submitWith(flags.kind, request, flags, use, operation).pipe(Effect.provide(jobs(flags)))
+    yield* submitWith(flags.kind, request, flags, use, operation).pipe(
+      announced(flags.kind, request, flags, printNote),
+      Effect.provide(jobs(flags))
+    )
   })
 ).pipe(
   Command.withDescription("Submit a job, which is paid for, and print its ticket."),

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { follow } from "./follow.ts"
 import { connectionFlags, jobArgument, jsonFlag, kindFlag, pollingFlags } from "./options.ts"
 import { showChanges, withProgress } from "./progress.ts"
-import { printEnd, showFiles } from "./results.ts"
+import { printEnd, showCredits, showFiles } from "./results.ts"
 
 export const wait = Command.make(
   "wait",
@@ -12,7 +12,7 @@ export const wait = Command.make(
   (flags) =>
     follow(flags, (changes, ticket) =>
       withProgress("querying", (progress) => showChanges(ticket, changes, progress)).pipe(printEnd(flags))
-    ).pipe(Effect.flatMap((done) => (flags.json ? Effect.void : showFiles(done))))
+    ).pipe(Effect.flatMap((done) => (flags.json ? Effect.void : Effect.andThen(showFiles(done), showCredits(done)))))
 ).pipe(
   Command.withDescription(
     "Wait until a job ends. Exits with 0 when it is done, 2 if it failed, 3 if the time passed, 4 if the API refused."

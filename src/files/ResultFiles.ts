@@ -32,6 +32,7 @@ import * as Path from "effect/Path"
 import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import { makeDirectory } from "../internal/makeDirectory.ts"
 import type * as Job from "../job/Job.ts"
 import { DownloadError, NoLinks } from "./DownloadError.ts"
 import { onDisk } from "./internal/disk.ts"
@@ -265,13 +266,12 @@ const inBytes = (size: ByteSize.Input | undefined, byDefault: ByteSize.ByteSize)
 
 /** One file: kept if it is there, else fetched, then unpacked if that is wanted. */
 const downloadOne = Effect.fnUntraced(function* (target: Target, directory: string, options: Options, report: Report) {
-  const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const { file, preview, name } = target
   const maxSize = inBytes(options.maxSize, ByteSize.gibibytes(1))
   const overwrite = options.overwrite ?? false
 
-  yield* onDisk(directory, fs.makeDirectory(directory, { recursive: true }))
+  yield* onDisk(directory, makeDirectory(directory))
   const before = overwrite ? undefined : yield* whole.find(target, directory)
   const fetched =
     before ??

@@ -12,19 +12,21 @@ const generate = ["generate", "--prompt", "a teapot"]
 const jobFrom = Schema.decodeUnknownEffect(Schema.fromJsonString(Job.Job))
 
 describe("hunyuan3d generate", () => {
-  it.effect("tells how to go on before it waits, shows the changes, and lists the result files", () =>
-    Effect.gen(function* () {
-      const generating = yield* start(generate)
-      yield* TestClock.adjust("1 second")
-      yield* TestClock.adjust("2 minutes")
-      const { code, stdout, stderr } = yield* generating.ended
-      assert.match(
-        stderr,
-        /^Submitted job (\d+)\. If this program stops: hunyuan3d wait \1 --kind pro --region ap-singapore\n.* RUN .*\n.* DONE .*\n$/
-      )
-      assert.match(stdout, /^TYPE .*\nGLB .*\n$/)
-      assert.strictEqual(code, 0)
-    }).pipe(WithFake)
+  it.effect(
+    "tells the cost before it submits and how to go on before it waits, shows the changes, and lists the result files with what the job cost",
+    () =>
+      Effect.gen(function* () {
+        const generating = yield* start(generate)
+        yield* TestClock.adjust("1 second")
+        yield* TestClock.adjust("2 minutes")
+        const { code, stdout, stderr } = yield* generating.ended
+        assert.match(
+          stderr,
+          /^25 credits, USD 0\.34 to 0\.50, by the price list of 2026-05-08\. Submitting\.\nSubmitted job (\d+)\. If this program stops: hunyuan3d wait \1 --kind pro --region ap-singapore\n.* RUN .*\n.* DONE .*\n$/
+        )
+        assert.match(stdout, /^TYPE .*\nGLB .*\nCredits: 20\n$/)
+        assert.strictEqual(code, 0)
+      }).pipe(WithFake)
   )
 
   it.effect("prints with --json the job alone on standard output", () =>
@@ -37,7 +39,7 @@ describe("hunyuan3d generate", () => {
     }).pipe(WithFake)
   )
 
-  it.effect("runs on a fake of its own, without credentials and without a way to go on", () =>
+  it.effect("runs on a fake of its own, without credentials, without a cost and without a way to go on", () =>
     Effect.gen(function* () {
       const generating = yield* start([...generate, "--transport", "fake"], { env: {} })
       yield* generating.prints(/Submitted/)

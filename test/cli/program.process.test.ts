@@ -80,7 +80,7 @@ describe.concurrent("the program hunyuan3d", () => {
       const submitted = yield* runHere(["submit", "--prompt", "a teapot", "--json", "--endpoint", endpoint])
       assert.strictEqual(submitted.code, 0, submitted.stderr)
       const waited = yield* runHere(["wait", submitted.stdout, "--interval", "100ms", "--endpoint", endpoint])
-      assert.match(waited.stdout, /^TYPE .*\nGLB +127\.0\.0\.1:\d+ .*\n$/)
+      assert.match(waited.stdout, /^TYPE .*\nGLB +127\.0\.0\.1:\d+ .*\nCredits: 20\n$/)
       assert.strictEqual(waited.code, 0)
       yield* serving.interrupt
       const { code, stdout } = yield* serving.ended
@@ -101,7 +101,7 @@ describe.concurrent("the program hunyuan3d", () => {
       yield* submitting.interrupt
       const { code, stderr } = yield* submitting.ended
       const [job] = yield* fake.jobs
-      assert.match(stderr, /^The submission is under way\./)
+      assert.match(stderr, / Submitting\.\nThe submission is under way\./)
       assert.include(stderr, `hunyuan3d wait ${job?.id} --kind pro`)
       assert.strictEqual(code, 130)
     }).pipe(Served)
@@ -132,7 +132,7 @@ describe.concurrent("the program hunyuan3d", () => {
       yield* submitting.kill
       yield* submitting.ended
       const { code, stderr } = yield* run(submit)
-      assert.match(stderr, /^hunyuan3d: Nothing was submitted: operation order-18 is being submitted since 20/)
+      assert.match(stderr, /\nhunyuan3d: Nothing was submitted: operation order-18 is being submitted since 20/)
       assert.strictEqual(code, 5)
       assert.strictEqual((yield* fake.requests).length, 1)
     }).pipe(Served)

@@ -15,16 +15,18 @@ describe("hunyuan3d query", () => {
     }).pipe(WithFake)
   )
 
-  it.effect("prints the result files of a job that is done, with the time when their links expire", () =>
-    Effect.gen(function* () {
-      const id = yield* Fake.Fake.use((fake) => fake.job({ run: 0 }))
-      const { code, stdout } = yield* run(["query", id])
-      assert.match(
-        stdout,
-        /^DONE {2}job \d{19}\nTYPE +HOST +LINK EXPIRES\nGLB +\S+ +1970-01-02 00:00 UTC, in 24 h 0 min\n$/
-      )
-      assert.strictEqual(code, 0)
-    }).pipe(WithFake)
+  it.effect(
+    "prints the result files of a job that is done, with the time when their links expire, and what the job cost",
+    () =>
+      Effect.gen(function* () {
+        const id = yield* Fake.Fake.use((fake) => fake.job({ run: 0 }))
+        const { code, stdout } = yield* run(["query", id])
+        assert.match(
+          stdout,
+          /^DONE {2}job \d{19}\nTYPE +HOST +LINK EXPIRES\nGLB +\S+ +1970-01-02 00:00 UTC, in 24 h 0 min\nCredits: 20\n$/
+        )
+        assert.strictEqual(code, 0)
+      }).pipe(WithFake)
   )
 
   it.effect("says of a job that failed why it did, and exits with 2", () =>
@@ -45,6 +47,7 @@ describe("hunyuan3d query", () => {
       assert.strictEqual(JSON.parse(stdout).files[0].expiresAt, "1970-01-02T00:00:00.000Z")
       const job = yield* Schema.decodeUnknownEffect(Schema.fromJsonString(Job.Job))(stdout)
       assert.include(job.files[0]?.url?.href, "q-signature=")
+      assert.deepStrictEqual(job.credits, { consumed: 20 })
       assert.strictEqual(code, 0)
     }).pipe(WithFake)
   )
@@ -111,6 +114,18 @@ describe("hunyuan3d query", () => {
       assert.strictEqual(code, 0)
     }).pipe(Effect.provide(answering({ Status: "DONE", ResultFile3Ds: [{ Type: "GLB" }] })))
   )
+
+  for (const [details, shown] of [
+    ['{"Generate-Normal":20,"FaceCount":10}', "Generate-Normal 20, FaceCount 10"],
+    ["Generate-Normal：30", "Generate-Normal：30"]
+  ]) {
+    it.effect(`says what each charge cost, where the service says ${details}`, () =>
+      Effect.gen(function* () {
+        const { stdout } = yield* run(["query", unknownId])
+        assert.strictEqual(stdout, `RUN  job ${unknownId}\nCredits: 30 (${shown})\n`)
+      }).pipe(Effect.provide(answering({ Status: "RUN", ResultCreditConsumed: 30, ResultCreditDetails: details })))
+    )
+  }
 
   const hostile = "\u001b[2J\u009b31mX\u202e\u2066"
 

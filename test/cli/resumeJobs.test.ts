@@ -1,7 +1,6 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem, Layer } from "effect"
-import { TestClock } from "effect/testing"
 import * as Job from "../../src/job/Job.ts"
 import * as JobKind from "../../src/job/JobKind.ts"
 import * as Fake from "../../src/testing/Fake.ts"
@@ -156,7 +155,7 @@ describe("hunyuan3d resume", () => {
       const { journal } = yield* sharedJournal
       yield* run(submit("order-1"), { journal })
       const resuming = yield* start(["resume", "order-1"], { journal })
-      yield* TestClock.adjust("10 seconds")
+      yield* resuming.prints(/ RUN /)
       yield* resuming.stop
       const { code, stderr } = yield* resuming.ended
       assert.match(stderr, /\nInterrupted\. The job goes on; to wait for it: hunyuan3d wait \d+ --kind pro .*\n$/)

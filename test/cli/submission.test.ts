@@ -8,6 +8,8 @@ import { answering, start } from "./run.ts"
 const submit = ["submit", "--prompt", "a teapot"]
 const note = "The submission is under way. The program stops when it is answered, in 10 seconds at most.\n"
 
+const announcement = "25 credits, USD 0.34 to 0.50, by the price list of 2026-05-08. Submitting.\n"
+
 const WithFake = Effect.provide(Fake.layer({ tasksAtOnce: 1, slotsFull: "refuse" }))
 
 /** Every answer comes after 5 seconds. */
@@ -26,7 +28,7 @@ describe("a submission that is interrupted", () => {
       yield* TestClock.adjust("1 second")
       yield* submitting.stop
       yield* TestClock.adjust("1 second")
-      assert.strictEqual(submitting.printed().stderr, note)
+      assert.strictEqual(submitting.printed().stderr, announcement + note)
       yield* TestClock.adjust("3 seconds")
       const { code, stdout, stderr } = yield* submitting.ended
       const [job] = yield* fake.jobs

@@ -11,7 +11,7 @@ const WithFake = Effect.provide(Fake.layer())
 const jobFrom = Schema.decodeUnknownEffect(Schema.fromJsonString(Job.Job))
 
 describe("hunyuan3d wait", () => {
-  it.effect("shows each change on standard error and the result files on standard output", () =>
+  it.effect("shows each change on standard error and the result files and the credits on standard output", () =>
     Effect.gen(function* () {
       const id = yield* Fake.Fake.use((fake) => fake.job({ wait: "10 seconds", run: "20 seconds" }))
       const waiting = yield* start(["wait", id, "--interval", "10s"])
@@ -23,7 +23,7 @@ describe("hunyuan3d wait", () => {
           "  10.0 s  RUN   the job is being computed\n" +
           "  30.0 s  DONE  the job is done\n"
       )
-      assert.match(stdout, /^TYPE .*\nGLB .*\n$/)
+      assert.match(stdout, /^TYPE .*\nGLB .*\nCredits: 20\n$/)
       assert.strictEqual(code, 0)
     }).pipe(WithFake)
   )

@@ -51,6 +51,15 @@ describe("download", () => {
     )
   )
 
+  it.effect("fails where no directory can be made", () =>
+    onFake(
+      Effect.fnUntraced(function* ({ job }) {
+        const error = yield* Effect.flip(ResultFiles.download(job, "/proc/hunyuan3d"))
+        assert.match(error.message, /Cannot use \/proc\/hunyuan3d: /)
+      })
+    )
+  )
+
   it.effect("keeps a whole file, and requests nothing", () =>
     onFake(
       Effect.fnUntraced(function* ({ job, directory, requests }) {

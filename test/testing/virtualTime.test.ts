@@ -76,11 +76,15 @@ type Services =
   | TencentCloud.TencentCloud
   | HttpClient.HttpClient
 
-const programs: ReadonlyArray<readonly [name: string, program: Effect.Effect<unknown, unknown, Services>]> = [
-  ["TencentCloud.call", TencentCloud.call(JobKind.Pro.query, { JobId: id })],
+const looks: ReadonlyArray<readonly [name: string, program: Effect.Effect<unknown, unknown, QueryJob.QueryJob>]> = [
   ["QueryJob.query", QueryJob.QueryJob.use((jobs) => jobs.query(id))],
   ["QueryJob.wait", QueryJob.QueryJob.use((jobs) => jobs.wait(id))],
-  ["QueryJob.watch", QueryJob.QueryJob.use((jobs) => Stream.runCollect(jobs.watch(id)))],
+  ["QueryJob.watch", QueryJob.QueryJob.use((jobs) => Stream.runCollect(jobs.watch(id)))]
+]
+
+const programs: ReadonlyArray<readonly [name: string, program: Effect.Effect<unknown, unknown, Services>]> = [
+  ...looks,
+  ["TencentCloud.call", TencentCloud.call(JobKind.Pro.query, { JobId: id })],
   ["SubmitJob.submit", SubmitJob.SubmitJob.use((jobs) => jobs.submit(JobKind.Pro, request))],
   ["GenerateJob.generate", GenerateJob.GenerateJob.use((jobs) => jobs.generate(JobKind.Pro, request))],
   ["GenerateJob.stream", GenerateJob.GenerateJob.use((jobs) => Stream.runCollect(jobs.stream(JobKind.Pro, request)))],
@@ -94,19 +98,29 @@ const programs: ReadonlyArray<readonly [name: string, program: Effect.Effect<unk
   ]
 ]
 
+/** Whether a minute of the clock, in one adjustment, is enough for a program. */
+const isEnough = Effect.fnUntraced(function* <R>(
+  program: Effect.Effect<unknown, unknown, R>,
+  services: Layer.Layer<R, unknown>
+) {
+  const fiber = yield* Effect.forkChild(Effect.exit(Effect.provide(program, services)))
+  yield* TestClock.adjust("1 minute")
+  const exit = fiber.pollUnsafe()
+  assert.isDefined(exit, "it still waits")
+  assert.strictEqual(exit?._tag === "Success" ? exit.value._tag : String(exit), "Success", String(exit))
+})
+
 describe("One adjustment of the clock", () => {
   for (const [double, transport] of doubles) {
     for (const [name, program] of programs) {
       it.effect(`one minute brings ${name} over ${double} to its end`, () =>
-        Effect.gen(function* () {
-          const Jobs = GenerateJob.layer.pipe(Layer.provideMerge(TencentCloud.layer), Layer.provideMerge(transport))
-          const fiber = yield* Effect.forkChild(Effect.exit(Effect.provide(program, Jobs)))
-          yield* TestClock.adjust("1 minute")
-          const exit = fiber.pollUnsafe()
-          assert.isDefined(exit, "it still waits")
-          assert.strictEqual(exit?._tag === "Success" ? exit.value._tag : String(exit), "Success", String(exit))
-        })
+        isEnough(program, GenerateJob.layer.pipe(Layer.provideMerge(TencentCloud.layer), Layer.provideMerge(transport)))
       )
     }
+  }
+
+  const script = QueryJob.layerTest({ [id]: [new Job.Running({ id }), new Job.Done({ id })] })
+  for (const [name, program] of looks) {
+    it.effect(`one minute brings ${name} over a script to its end`, () => isEnough(program, script))
   }
 })

@@ -21,6 +21,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as PlatformError from "effect/PlatformError"
 import * as Random from "effect/Random"
+import { makeDirectory } from "../../../internal/makeDirectory.ts"
 import { type Store, StoreError } from "./store.ts"
 
 const extension = ".jsonl"
@@ -79,7 +80,7 @@ const take = (temporary: string, place: string) =>
 const create = Effect.fnUntraced(function* (directory: string, id: string, part: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  yield* fs.makeDirectory(directory, { recursive: true, mode: 0o700 })
+  yield* makeDirectory(directory, 0o700)
   const random = yield* Random.nextIntBetween(36 ** 7, 36 ** 8 - 1)
   const { epochMilliseconds } = yield* DateTime.now
   const temporary = path.join(directory, `.${id}.${epochMilliseconds}-${random.toString(36)}.tmp`)

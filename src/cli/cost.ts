@@ -1,0 +1,68 @@
+/** What a submission costs, said and limited before it is sent. The price list is in the program: nothing is looked up. */
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Credits from "../job/Credits.ts"
+import type * as JobKind from "../job/JobKind.ts"
+import { usage } from "./failure.ts"
+import type { Connection } from "./options.ts"
+
+export const costFlags = {
+  dryRun: Flag.Boolean("dry-run").pipe(
+    Flag.withDescription("Print the request and what it costs, and send nothing"),
+    Flag.withDefault(false)
+  ),
+  maxCredits: Flag.Int("max-credits").pipe(
+    Flag.withMetavar("N"),
+    Flag.filter(
+      (credits) => credits >= 0,
+      () => "a number of credits, such as 35"
+    ),
+    Flag.withDescription("Submit nothing that can cost more than N credits"),
+    Flag.optional
+  )
+}
+
+export interface CostFlags {
+  readonly dryRun: boolean
+  readonly maxCredits: Option.Option<number>
+}
+
+const noPrice = ({ name }: JobKind.Any) =>
+  `The price list of ${Credits.international.date} has no price for --kind ${name.toLowerCase()}`
+
+/** The credits and the price in one sentence. */
+export const cost = (kind: JobKind.Any, request: unknown): string =>
+  `${Option.match(Credits.estimate(kind, request), { onNone: () => noPrice(kind), onSome: Credits.format })}.`
+
+/** Says the cost before a submission is sent. On the fake and from a recording nothing is sent and paid for. */
+export const announced =
+  (
+    kind: JobKind.Any,
+    request: unknown,
+    { transport }: Pick<Connection, "transport">,
+    print: (text: string) => Effect.Effect<void>
+  ) =>
+  <A, E, R>(submission: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    transport === "fake" || transport.startsWith("replay:")
+      ? submission
+      : Effect.andThen(print(`${cost(kind, request)} Submitting.`), submission)
+
+/** Refuses what can cost more than `--max-credits`, by the upper end. */
+export const checkMaxCredits = Effect.fnUntraced(function* (
+  kind: JobKind.Any,
+  request: unknown,
+  { maxCredits }: CostFlags
+) {
+  if (Option.isNone(maxCredits)) return
+  const estimate = Credits.estimate(kind, request)
+  if (Option.isNone(estimate)) {
+    return yield* usage(`${noPrice(kind)}, so --max-credits cannot be checked. Leave it out to submit without a limit.`)
+  }
+  if (estimate.value.high > maxCredits.value) {
+    return yield* usage(
+      `The request costs ${Credits.format(estimate.value)}. --max-credits ${maxCredits.value} does not allow that. ` +
+        "Allow more, or leave something out: --dry-run shows what each part costs."
+    )
+  }
+})
