@@ -23,7 +23,7 @@ export const Kept = Context.Reference<Layer.Layer<Journal.Journal, never, FileSy
   { defaultValue: () => Journal.layerFiles }
 )
 
-export const journal = Layer.unwrap(Effect.map(Kept, (layer) => layer))
+export const journal = Layer.unwrap(Kept)
 
 export interface JournalFlags {
   readonly transport: string

@@ -40,7 +40,12 @@ export const submitWith = Effect.fnUntraced(function* <
   const started = yield* DateTime.now
   const jobs = yield* SubmitJob.SubmitJob
   const fiber = yield* jobs
-    .submitWith(kind, request, (ticket) => Effect.result(use(ticket, origin(ticket, started, options))), options)
+    .submitWith(
+      kind,
+      request,
+      (ticket) => Effect.result(use(ticket, origin(ticket, started, options?.operation))),
+      options
+    )
     .pipe(
       Effect.mapError((error) => (error instanceof ApiError ? fromSubmission(error) : notSubmitted(error))),
       Effect.flatMap(Effect.fromResult),
@@ -49,10 +54,11 @@ export const submitWith = Effect.fnUntraced(function* <
   return yield* Effect.onInterrupt(Fiber.join(fiber), () => stop(fiber, connection))
 })
 
-const origin = (ticket: Job.JobTicket, started: DateTime.Utc, options: SubmitJob.Options = {}) =>
-  ticket.submittedAt !== undefined && DateTime.isLessThan(ticket.submittedAt, started)
-    ? `Nothing was submitted: operation ${options.operation} has job ${ticket.jobId}, of ${DateTime.formatIso(ticket.submittedAt)}.`
-    : `Submitted job ${ticket.jobId}.`
+/** A ticket that is older than this command was in the journal. */
+const origin = ({ jobId, submittedAt }: Job.JobTicket, started: DateTime.Utc, operation: string | undefined) =>
+  operation !== undefined && submittedAt !== undefined && DateTime.isLessThan(submittedAt, started)
+    ? `Nothing was submitted: operation ${operation} has job ${jobId}, of ${DateTime.formatIso(submittedAt)}.`
+    : `Submitted job ${jobId}.`
 
 const stop = Effect.fnUntraced(function* <A, E>(
   fiber: Fiber.Fiber<A, E>,
