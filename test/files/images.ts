@@ -19,11 +19,11 @@ const chunk = (type: string, content: Uint8Array) => {
 
 /** A PNG that says to have these sides, in black. More than 16 million pixels are left out. */
 export const png = (width: number, height: number): Uint8Array => {
-  const pixels = width * height > 2 ** 24 ? 0 : height * (1 + Math.ceil(width / 8))
+  const pixels = height * (1 + Math.ceil(width / 8))
   return join(
     latin1("\u0089PNG\r\n\u001a\n"),
     chunk("IHDR", join(u32(width), u32(height), Uint8Array.of(1, 0, 0, 0, 0))),
-    chunk("IDAT", zlib.deflateSync(new Uint8Array(pixels))),
+    chunk("IDAT", zlib.deflateSync(new Uint8Array(pixels > 2 ** 22 ? 0 : pixels))),
     chunk("IEND", new Uint8Array())
   )
 }
