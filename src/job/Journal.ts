@@ -30,9 +30,7 @@
  * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
-import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
@@ -51,294 +49,37 @@ import * as files from "./internal/journal/files.ts"
 import { differences, fingerprint } from "./internal/journal/fingerprint.ts"
 import * as keyValues from "./internal/journal/keyValues.ts"
 import * as memory from "./internal/journal/memory.ts"
+import {
+  Entry,
+  JournalError,
+  OperationConflict,
+  OperationId,
+  Outcome,
+  type Submission,
+  SubmissionUnknown,
+  timeToSend,
+  type Unreadable
+} from "./internal/journal/model.ts"
 import { idOf, merge, operationOf } from "./internal/journal/parts.ts"
-import { randomId } from "./internal/journal/randomId.ts"
+import { Journal } from "./internal/journal/service.ts"
 import { type Store, StoreError } from "./internal/journal/store.ts"
-import * as Job from "./Job.ts"
-import type * as JobKind from "./JobKind.ts"
+import type * as Job from "./Job.ts"
 
-/**
- * The id of an operation, which the caller chooses: an order number, or a random one
- * from {@link makeOperationId}. One id stands for one paid job.
- *
- * @category models
- * @since 0.1.0
- */
-export const OperationId = Schema.String.check(
-  Schema.isPattern(/^[A-Za-z0-9._-]{1,64}$/, {
-    expected: "an operation id, which is 1 to 64 letters, digits, dots, dashes and underscores"
-  })
-)
-
-/**
- * Draws a new operation id, a UUID, from Effect's `Random`.
- *
- * @category constructors
- * @since 0.1.0
- */
-export const makeOperationId: Effect.Effect<string> = randomId
-
-/**
- * How a submission stands: it is being sent, or it was accepted or refused, or nobody
- * knows whether a job exists.
- *
- * **Details**
- *
- * `code` is that of the `ApiError`. `Client.Interrupted` is a submission that was
- * interrupted before it was sent, and `Client.NoOutcome` one whose process died.
- *
- * @category models
- * @since 0.1.0
- */
-export const Outcome = Schema.TaggedUnion({
-  Sending: {},
-  Accepted: { ticket: Job.JobTicket, at: Schema.DateTimeUtcFromString },
-  Refused: {
-    code: Schema.String,
-    requestId: Schema.optionalKey(Schema.String),
-    at: Schema.DateTimeUtcFromString
-  },
-  Unknown: {
-    code: Schema.String,
-    /** This library's own words, never the service's, which may quote the request. */
-    description: Schema.optionalKey(Schema.String),
-    requestId: Schema.optionalKey(Schema.String),
-    at: Schema.DateTimeUtcFromString
-  }
-})
-
-/**
- * The type of {@link Outcome}.
- *
- * @category models
- * @since 0.1.0
- */
-export type Outcome = typeof Outcome.Type
-
-/**
- * One submission in the journal.
- *
- * **Details**
- *
- * `attempt` counts the submissions of one operation: a refused one may be followed by
- * another. `endpoint` is the host. `request` has a digest of each field of the request.
- *
- * @category models
- * @since 0.1.0
- */
-export class Entry extends Schema.Class<Entry>("effect-hunyuan3d/Journal/Entry")({
-  operation: OperationId,
-  attempt: Schema.Int,
-  kind: Schema.String,
-  region: Schema.String,
-  endpoint: Schema.String,
-  request: Schema.Record(Schema.String, Schema.String),
-  startedAt: Schema.DateTimeUtcFromString,
-  outcome: Outcome,
-  /** How the job ended: `DONE`, or `FAIL` with the service's code. */
-  ended: Schema.optionalKey(
-    Schema.Struct({
-      status: Schema.String,
-      code: Schema.optionalKey(Schema.String),
-      /** When the first of its links expires, if they say so. */
-      linksExpireAt: Schema.optionalKey(Schema.DateTimeUtcFromString),
-      at: Schema.DateTimeUtcFromString
-    })
-  ),
-  /** Where the job's files were last downloaded to. */
-  files: Schema.optionalKey(Schema.Struct({ paths: Schema.Array(Schema.String), at: Schema.DateTimeUtcFromString }))
-}) {
-  /** The ticket of its job, if it was accepted. */
-  get ticket(): Job.JobTicket | undefined {
-    return this.outcome._tag === "Accepted" ? this.outcome.ticket : undefined
-  }
-}
-
-/**
- * What stands in the journal and cannot be read: damaged, or of a newer version of this
- * library. `forget` removes it by its operation.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Unreadable {
-  /** The name of its file, or its key in the store. */
-  readonly place: string
-  readonly operation: string
-  readonly description: string
-}
-
-/**
- * A submission that is to be made.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Submission<out Request extends Operation.Codec> {
-  /** The {@link OperationId}. */
-  readonly operation: string
-  readonly kind: JobKind.JobKind<Request>
-  readonly request: Request["Type"]
-  readonly region: string
-  /** The host. */
-  readonly endpoint: string
-  /** Whether to submit where it is unknown if a job exists, and maybe pay twice. `false` by default. */
-  readonly again?: boolean | undefined
-}
-
-/**
- * The journal could not be read or written.
- *
- * @category errors
- * @since 0.1.0
- */
-export class JournalError extends Schema.TaggedError<JournalError>("effect-hunyuan3d/Journal/JournalError")(
-  "JournalError",
-  {
-    /** A path, or a key in the store. */
-    place: Schema.String,
-    /** What happened, and what to do. */
-    description: Schema.String,
-    cause: Schema.optional(Schema.Defect())
-  }
-) {
-  override get message(): string {
-    return this.description
-  }
-}
-
-/**
- * The operation id stands for another request. Nothing was submitted.
- *
- * @category errors
- * @since 0.1.0
- */
-export class OperationConflict extends Schema.TaggedError<OperationConflict>(
-  "effect-hunyuan3d/Journal/OperationConflict"
-)("OperationConflict", {
-  /** What was recorded. */
-  entry: Entry,
-  /** What differs: fields of the request, such as `Prompt`, or `kind`, `region`, `endpoint`. */
-  fields: Schema.Array(Schema.String)
-}) {
-  override get message(): string {
-    return (
-      `Nothing was submitted: operation ${this.entry.operation} stands for another request, which differs in ` +
-      `${this.fields.join(", ")}. Choose another operation id, or repeat the request unchanged.`
-    )
-  }
-}
-
-/**
- * It is unknown whether the operation has a job already, which would be paid for.
- * Nothing was submitted now.
- *
- * @category errors
- * @since 0.1.0
- */
-export class SubmissionUnknown extends Schema.TaggedError<SubmissionUnknown>(
-  "effect-hunyuan3d/Journal/SubmissionUnknown"
-)("SubmissionUnknown", {
-  /** What was recorded: an `outcome` that is `Unknown`, or still `Sending`. */
-  entry: Entry
-}) {
-  override get message(): string {
-    const { operation, outcome, startedAt } = this.entry
-    const since = DateTime.formatIso(startedAt)
-    return outcome._tag === "Unknown"
-      ? `Nothing was submitted: operation ${operation} was submitted at ${since} without a clear answer ` +
-          `(${outcome.code}). Its job may exist and be paid for. Look at the console; to submit and maybe pay ` +
-          `twice, set again to true.`
-      : `Nothing was submitted: operation ${operation} is being submitted since ${since}. Try again in ` +
-          `${Duration.format(timeToSend)}: it counts as unknown if it has no outcome then.`
-  }
-}
-
-/**
- * Why `submit` submitted nothing.
- *
- * @category errors
- * @since 0.1.0
- */
-export type NotSubmitted = JournalError | OperationConflict | SubmissionUnknown
-
-/**
- * Keeps what was submitted.
- *
- * **Example** (One operation, one job)
- *
- * ```ts
- * import assert from "node:assert/strict"
- * import { Effect } from "effect"
- * import * as Job from "effect-hunyuan3d/Job"
- * import * as JobKind from "effect-hunyuan3d/JobKind"
- * import * as Journal from "effect-hunyuan3d/Journal"
- *
- * let sent = 0
- * const send = Effect.sync(() => {
- *   sent += 1
- *   return new Job.JobTicket({ jobId: Job.JobId.make("1375367755519696896"), kind: "Pro", region: "ap-singapore" })
- * })
- *
- * const program = Effect.gen(function* () {
- *   const journal = yield* Journal.Journal
- *   const submission = {
- *     operation: "order-17",
- *     kind: JobKind.Pro,
- *     request: { Prompt: "a teapot" },
- *     region: "ap-singapore",
- *     endpoint: "hunyuan.intl.tencentcloudapi.com"
- *   }
- *   const ticket = yield* journal.submit(submission, send)
- *   const again = yield* journal.submit(submission, send)
- *   assert.equal(again.jobId, ticket.jobId)
- *   assert.equal(sent, 1)
- *
- *   const other = { ...submission, request: { Prompt: "a cup" } }
- *   const error = yield* Effect.flip(journal.submit(other, send))
- *   assert.match(error.message, /differs in Prompt/)
- * })
- * await Effect.runPromise(Effect.provide(program, Journal.layerMemory))
- * ```
- *
- * @category services
- * @since 0.1.0
- */
-export class Journal extends Context.Service<
-  Journal,
-  {
-    /**
-     * Records the submission, runs `send`, which submits it, and records how that went. When the ticket of the same
-     * operation is recorded, `send` is not run. A ticket that cannot be recorded is logged as an error, and answered.
-     * `send` runs uninterruptibly. Where it lets itself be interrupted, it must have sent nothing.
-     */
-    readonly submit: <Request extends Operation.Codec>(
-      submission: Submission<Request>,
-      send: Effect.Effect<Job.JobTicket, ApiError.ApiError>
-    ) => Effect.Effect<Job.JobTicket, ApiError.ApiError | NotSubmitted>
-    /** Records how a job ended. A job that is not in the journal is left out. */
-    readonly ended: (job: Job.Done | Job.Failed) => Effect.Effect<void, JournalError>
-    /** Records where the files of a job are. A job that is not in the journal is left out. */
-    readonly downloaded: (jobId: Job.JobId, paths: ReadonlyArray<string>) => Effect.Effect<void, JournalError>
-    /**
-     * All entries, the newest first, and what cannot be read beside them. A refused submission that was submitted
-     * again is left out.
-     */
-    readonly list: Effect.Effect<
-      { readonly entries: ReadonlyArray<Entry>; readonly unreadable: ReadonlyArray<Unreadable> },
-      JournalError
-    >
-    /** Finds an entry by its operation id, or else by the id of its job. */
-    readonly find: (id: string) => Effect.Effect<Option.Option<Entry>, JournalError>
-    /** Removes all entries of an operation, given by its id or by that of its job, and tells whether there were any. */
-    readonly forget: (id: string) => Effect.Effect<boolean, JournalError>
-  }
->()("effect-hunyuan3d/Journal") {}
+export {
+  Entry,
+  JournalError,
+  makeOperationId,
+  type NotSubmitted,
+  OperationConflict,
+  OperationId,
+  Outcome,
+  type Submission,
+  SubmissionUnknown,
+  type Unreadable
+} from "./internal/journal/model.ts"
+export { Journal } from "./internal/journal/service.ts"
 
 const version = 1
-
-// Far more than a submission takes: an attempt has ten seconds.
-const timeToSend = Duration.minutes(2)
 
 type Start = "Nothing was submitted, since the journal" | "The journal"
 

@@ -42,12 +42,12 @@ import * as SignedLink from "../cloud/SignedLink.ts"
 import * as TencentCloud from "../cloud/TencentCloud.ts"
 import { optional, setting } from "../internal/setting.ts"
 import { withSpan } from "../internal/span.ts"
+import { Journal } from "./internal/journal/service.ts"
 import { type Loop, makeLoops, type Progress, type Waiter } from "./internal/loops.ts"
 import { makeSpread } from "./internal/spread.ts"
 import * as Job from "./Job.ts"
 import * as JobApi from "./JobApi.ts"
 import * as JobKind from "./JobKind.ts"
-import * as Journal from "./Journal.ts"
 import * as Kinds from "./Kinds.ts"
 import * as Polling from "./Polling.ts"
 
@@ -175,7 +175,7 @@ export class QueryJob extends Context.Service<
 >()("effect-hunyuan3d/QueryJob") {}
 
 /** Records the end of a job in the journal, where there is one. What became of the job counts more than a note of it. */
-const makeRecorded = Effect.map(optional(Journal.Journal), (journalSetting) =>
+const makeRecorded = Effect.map(optional(Journal), (journalSetting) =>
   Effect.fnUntraced(function* (job: Job.Job) {
     if (!Job.isEnded(job)) return
     const journal = yield* journalSetting
