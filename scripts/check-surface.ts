@@ -31,7 +31,14 @@ fs.mkdirSync(cache, { recursive: true })
 fs.writeFileSync(`${cache}/tsconfig.json`, JSON.stringify(project))
 execFileSync(process.execPath, [tsc, "-p", `${cache}/tsconfig.json`], { stdio: "inherit" })
 
-const declared = (file: string) => fs.readFileSync(path.join(cache, "dist", file), "utf8")
+/** What a file declares, and behind it what the files declare from which it exports again. */
+const declared = (file: string): string => {
+  const text = fs.readFileSync(path.join(cache, "dist", file), "utf8")
+  const others = [...text.matchAll(/^export .* from "(\.[^"]+)\.ts";$/gm)].map(([, from = ""]) =>
+    path.join(path.dirname(file), `${from}.d.ts`)
+  )
+  return [text, ...[...new Set(others)].map((other) => `// ${other}\n${declared(other)}`)].join("\n")
+}
 const modules = Object.entries(manifest.exports).flatMap(([specifier, target]) =>
   typeof target === "object" && specifier !== "." ? [[specifier.slice(2), target.types] as const] : []
 )
