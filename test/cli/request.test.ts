@@ -106,8 +106,15 @@ describe("a request from flags", () => {
         yield* refused("--image", `${directory}/no.png`),
         /--image \S+no\.png: The image cannot be read: ENOENT.* Check its name/
       )
-      assert.match(yield* refused("--request", `${directory}/no.json`), /no\.json" cannot be read\. Check its name/)
-      assert.match(yield* refused("--request", `${directory}/array.json`), /array\.json" is not a JSON object\./)
+      assert.include(
+        yield* refused("--request", `${directory}/no.json`),
+        "no.json: There is no such file. Correct its name."
+      )
+      assert.match(yield* refused("--request", directory), /--request \S+: The file cannot be read: EISDIR/)
+      assert.include(
+        yield* refused("--request", `${directory}/array.json`),
+        'array.json: This is JSON, but no object. Give one such as {"Prompt":"a teapot"}.'
+      )
     }).pipe(WithFake)
   )
 })
@@ -169,7 +176,7 @@ describe("standard input", () => {
     Effect.gen(function* () {
       assert.include(yield* refusedWith(gif, "--image", "-"), "--image -: This is not a PNG, JPEG or WEBP image")
       assert.include(yield* refusedWith("", "--prompt", "-"), "--prompt: Make the prompt 1 to 1024 Unicode")
-      assert.include(yield* refusedWith("[]", "--request", "-"), "hunyuan3d: Standard input is not a JSON object.")
+      assert.include(yield* refusedWith("[]", "--request", "-"), "hunyuan3d: --request -: This is JSON, but no object.")
       assert.include(
         yield* refusedWith(Uint8Array.of(0xff), "--prompt", "-"),
         "--prompt -: Standard input is not text in UTF-8."
