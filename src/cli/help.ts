@@ -39,10 +39,10 @@ const wrap = (words: ReadonlyArray<string>, width: number): ReadonlyArray<string
 
 const words = (text: string) => text.split(" ")
 
-/** Two columns. The left one has a third of the width; what is longer has its text below. */
+/** Two columns. The left one has a third of the width at most; what is longer has its text below. */
 const table = (rows: ReadonlyArray<readonly [string, string]>, style: Style) => {
-  const longest = Math.max(...rows.map(([left]) => CliOutput.displayWidth(left)))
-  const column = Math.min(longest, Math.floor(style.width / 3)) + 4
+  const widths = rows.map(([left]) => CliOutput.displayWidth(left)).filter((width) => width <= style.width / 3)
+  const column = Math.max(0, ...widths) + 4
   return rows.flatMap(([left, right]) => {
     const lines = wrap(words(right), style.width - column).map((line) => " ".repeat(column) + line)
     const [first = "", ...rest] = lines

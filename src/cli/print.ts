@@ -36,17 +36,17 @@ export const printNote = (text: string): Effect.Effect<void> => Console.error(pr
 /** A value as one line of JSON on standard output. */
 export const printJson = (value: unknown): Effect.Effect<void> => Console.log(escaped(JSON.stringify(value)))
 
-/** Columns in lines that are at most so wide, as far as they can be. */
-const fold = (widths: ReadonlyArray<number>, most: number) => {
-  const lines: Array<Array<number>> = []
-  let left = 0
+/** Columns by lines that are at most so wide, as far as they can be. Further lines begin with two spaces. */
+const fold = (widths: ReadonlyArray<number>, most: number): ReadonlyArray<ReadonlyArray<number>> => {
+  const lines: Array<Array<number>> = [[]]
+  let used = -2
   for (const [column, width] of widths.entries()) {
-    if (column === 0 || width + 2 > left) {
-      left = column === 0 ? most + 2 : most
+    if (column > 0 && used + 2 + width > most) {
       lines.push([])
+      used = 0
     }
     lines.at(-1)?.push(column)
-    left -= width + 2
+    used += 2 + width
   }
   return lines
 }
@@ -74,14 +74,9 @@ export const printTable = Effect.fnUntraced(function* (
   const lines = fold(widths, (yield* columns) || Infinity)
   const text = (row: ReadonlyArray<string>) =>
     lines
-      .map((columns, index) =>
-        columns
-          .map((column) => pad(row[column] ?? "", widths[column] ?? 0))
-          .join("  ")
-          .trimEnd()
-          .replace(/^(?=.)/, index === 0 ? "" : "  ")
-      )
+      .map((columns) => columns.map((column) => pad(row[column] ?? "", widths[column] ?? 0)).join("  "))
+      .map((line) => line.trimEnd())
       .filter((line, index) => index === 0 || line !== "")
-      .join("\n")
+      .join("\n  ")
   yield* print([canColor ? `\u001b[1m${text(head)}\u001b[0m` : text(head), ...cells.map(text)].join("\n"))
 })

@@ -94,7 +94,7 @@ export const requestFlags = {
 }
 
 /** Above the flags of a request in the help. */
-export const requestSection = ["THE REQUEST, in brackets the kinds that have a flag", requestFlags] as const
+export const requestSection = ["THE REQUEST (in brackets: the kinds that have a flag)", requestFlags] as const
 
 type RequestFlags = Command.Command.Config.Infer<typeof requestFlags>
 
