@@ -11,6 +11,7 @@
 import type * as Flag from "effect/cli/Flag"
 import * as Param from "effect/cli/Param"
 import * as Primitive from "effect/cli/Primitive"
+import * as Effect from "effect/Effect"
 
 const make = <A>(name: string, typeName: string, primitiveType: Primitive.Primitive<A>) =>
   Param.makeSingle({ kind: Param.flagKind, name, typeName, primitiveType })
@@ -27,11 +28,22 @@ export const file = (name: string): Flag.Flag<string> => make(name, "FILE", path
 export const directory = (name: string): Flag.Flag<string> =>
   make(name, "DIRECTORY", path(Primitive.String, "directory"))
 
+/** The same primitive, which says what it expects in words of our own. */
+const expecting = <A>(primitive: Primitive.Primitive<A>, expected: string): Primitive.Primitive<A> => ({
+  ...primitive,
+  parse: (value) => Effect.mapError(primitive.parse(value), () => expected)
+})
+
 /** `NAME=FILE`, once or more. */
-export const namedFiles = (name: string): Flag.Flag<ReadonlyArray<readonly [string, string]>> =>
-  Param.map(Param.variadic(make(name, "NAME=FILE", path(Primitive.KeyValuePair, "file")), { min: 1 }), (given) =>
+export const namedFiles = (name: string): Flag.Flag<ReadonlyArray<readonly [string, string]>> => {
+  const primitive = expecting(Primitive.KeyValuePair, "NAME=FILE, such as left=teapot.png")
+  return Param.map(Param.variadic(make(name, "NAME=FILE", path(primitive, "file")), { min: 1 }), (given) =>
     given.flatMap(Object.entries<string>)
   )
+}
+
+export const whole = (name: string): Flag.Flag<number> =>
+  make(name, "N", expecting(Primitive.Int, "a whole number, such as 5000"))
 
 /** One of several values, in either case. */
 export const choice = <A>(

@@ -55,7 +55,10 @@ const table = (rows: ReadonlyArray<readonly [string, string]>, style: Style) => 
 const flagRow = ({ aliases, description, name, type }: FlagDoc, style: Style) => {
   const short = aliases.find((alias) => !alias.startsWith("--"))
   const names = typed(`${short === undefined ? "    " : `${short}, `}--${name}`, style)
-  return [type === "boolean" ? names : `${names} ${type}`, Option.getOrElse(description, () => "")] as const
+  return [
+    type === "boolean" ? names : `${names} ${/^[a-z]+$/.test(type) ? type.toUpperCase() : type}`,
+    Option.getOrElse(description, () => "")
+  ] as const
 }
 
 /** A command's configuration has `dryRun` for `--dry-run`. */

@@ -74,6 +74,9 @@ const presenter = Effect.gen(function* () {
       if (event._tag === "Version") return yield* CliOutput.defaultPresenter.present(event)
       // A wrong flag gets a sentence, not the whole help.
       yield* Effect.forEach(event.errors, (error) => printNote(`hunyuan3d: ${error.message}`), { discard: true })
+      if (event.errors.some(({ _tag }) => _tag === "UnexpectedArgument") && event.helpDoc.usage.includes("<prompt>")) {
+        yield* printNote("A prompt of several words needs quotes.")
+      }
       yield* printNote(`For help: ${event.commandPath.join(" ")} --help`)
     })
   }

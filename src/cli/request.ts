@@ -28,8 +28,7 @@ const described =
 
 const text = (name: Name, metavar: string, description: string) =>
   Flag.String(name).pipe(Flag.withMetavar(metavar), described(name, description))
-const whole = (name: Name, description: string) =>
-  Flag.Int(name).pipe(Flag.withMetavar("N"), described(name, description))
+const whole = (name: Name, description: string) => flag.whole(name).pipe(described(name, description))
 const yes = (name: Name, description: string) => Flag.Boolean(name).pipe(described(name, description))
 const oneOf = (name: Name, metavar: string, description: string) =>
   flag

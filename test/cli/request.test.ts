@@ -98,6 +98,13 @@ describe("a request from flags", () => {
     }).pipe(WithFake)
   )
 
+  it.effect("has numbers and sides as they are told of", () =>
+    Effect.gen(function* () {
+      assert.include(yield* refused("a", "--face-count", "many"), '"many". Expected: a whole number, such as 5000\n')
+      assert.include(yield* refused("--view", "a.png"), '"a.png". Expected: NAME=FILE, such as left=teapot.png\n')
+    }).pipe(WithFake)
+  )
+
   it.live("needs files that can be read", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
@@ -131,6 +138,15 @@ describe("a prompt without its flag", () => {
       })
       assert.deepStrictEqual(yield* sentWith("a cup\n", "-"), { Prompt: "a cup" })
       assert.deepStrictEqual(yield* sent("-p", "a cup", "-k", "rapid"), { Prompt: "a cup" })
+    }).pipe(WithFake)
+  )
+
+  it.effect("of several words needs quotes, as the message says", () =>
+    Effect.gen(function* () {
+      assert.include(
+        yield* refused("a", "brass", "teapot"),
+        '"brass", "teapot"\nA prompt of several words needs quotes.\n'
+      )
     }).pipe(WithFake)
   )
 
