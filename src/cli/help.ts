@@ -44,11 +44,10 @@ const table = (rows: ReadonlyArray<readonly [string, string]>, style: Style) => 
   const widths = rows.map(([left]) => CliOutput.displayWidth(left)).filter((width) => width <= style.width / 3)
   const column = Math.max(0, ...widths) + 4
   return rows.flatMap(([left, right]) => {
-    const lines = wrap(words(right), style.width - column).map((line) => " ".repeat(column) + line)
-    const [first = "", ...rest] = lines
-    return CliOutput.displayWidth(left) + 4 > column
-      ? [`  ${left}`, ...lines]
-      : [pad(`  ${left}`, column) + first.trimStart(), ...rest]
+    const lines = wrap(words(right), style.width - column)
+    const fits = CliOutput.displayWidth(left) + 4 <= column
+    const beside = fits ? pad(`  ${left}`, column) + (lines[0] ?? "") : `  ${left}`
+    return [beside, ...lines.slice(fits ? 1 : 0).map((line) => " ".repeat(column) + line)]
   })
 }
 
@@ -79,33 +78,18 @@ const example = (command: string, style: Style) =>
 export const format = (doc: HelpDoc, style: Style): string => {
   const section = (heading: string, lines: ReadonlyArray<string>) =>
     lines.length === 0 ? [] : [[title(heading, style), ...lines].join("\n")]
+  const rows = (lines: ReadonlyArray<readonly [string, string]>) => table(lines, style)
+  const flags = [...sectionsOf(doc), ["FLAGS OF EVERY COMMAND", doc.globalFlags ?? []] as const]
   const commands = (doc.subcommands ?? []).flatMap(({ commands }) => commands)
   return [
     wrap(words(doc.description), style.width).join("\n"),
     ...section("USAGE", [`  ${typed(doc.usage, style)}`]),
-    ...section(
-      "COMMANDS",
-      table(
-        commands.map(({ name, description }) => [typed(name, style), description]),
-        style
-      )
-    ),
+    ...section("COMMANDS", rows(commands.map(({ name, description }) => [typed(name, style), description]))),
     ...section(
       "ARGUMENTS",
-      table(
-        (doc.args ?? []).map(({ name, description }) => [name, Option.getOrElse(description, () => "")]),
-        style
-      )
+      rows((doc.args ?? []).map(({ name, description }) => [name, Option.getOrElse(description, () => "")]))
     ),
-    ...[...sectionsOf(doc), ["FLAGS OF EVERY COMMAND", doc.globalFlags ?? []] as const].flatMap(([heading, flags]) =>
-      section(
-        heading,
-        table(
-          flags.map((flag) => flagRow(flag, style)),
-          style
-        )
-      )
-    ),
+    ...flags.flatMap(([heading, flags]) => section(heading, rows(flags.map((flag) => flagRow(flag, style))))),
     ...section(
       "EXAMPLES",
       (doc.examples ?? []).flatMap(({ command, description }) => [
