@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as QueryJob from "../job/QueryJob.ts"
 import { jobs } from "./connection.ts"
 import { usage } from "./failure.ts"
-import { connectionFlags, downloadFlags, jobArgument, kindFlag, readTicket } from "./options.ts"
+import { connectionFlags, downloadFlags, jobArgument, kindFlag, outFlag, readTicket } from "./options.ts"
 import { checkOut } from "./outDirectory.ts"
 import { showDownload } from "./results.ts"
 import { resumableDownload, waitCommand } from "./resume.ts"
@@ -15,11 +15,7 @@ export const download = Command.make(
   {
     jobId: jobArgument,
     kind: kindFlag,
-    out: Flag.String("out").pipe(
-      Flag.withMetavar("DIRECTORY"),
-      Flag.withDescription("Where the files go (default: this directory)"),
-      Flag.withDefault(".")
-    ),
+    out: outFlag("this directory").pipe(Flag.withDefault(".")),
     ...downloadFlags,
     ...connectionFlags
   },

@@ -6,20 +6,27 @@
  * is told as one sentence on standard error and ends `run` with its exit code.
  */
 import * as Cause from "effect/Cause"
+import * as Argument from "effect/cli/Argument"
+import * as CliConfig from "effect/cli/CliConfig"
 import * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
+import * as Terminal from "effect/Terminal"
+import { completions } from "./completions.ts"
 import { demo } from "./demo.ts"
 import { download } from "./download.ts"
 import { type Failure, fromError } from "./failure.ts"
 import { forget } from "./forget.ts"
 import { generate } from "./generate.ts"
+import * as help from "./help.ts"
 import { jobs } from "./jobs.ts"
 import type { Network } from "./network.ts"
 import { printable, printNote } from "./print.ts"
@@ -31,21 +38,49 @@ import { submit } from "./submit.ts"
 import { wait } from "./wait.ts"
 import { watch } from "./watch.ts"
 
+const commands = [generate, submit, wait, watch, query, download, jobs, resume, forget, serve, sign, demo] as const
+
+const helpCommand = Command.make(
+  "help",
+  {
+    command: Argument.Literals(
+      "command",
+      commands.map(({ name }) => name)
+    ).pipe(Argument.withDescription("The command to help with"), Argument.optional)
+  },
+  ({ command }) =>
+    Effect.fail(new CliError.ShowHelp({ commandPath: ["hunyuan3d", ...Option.toArray(command)], errors: [] }))
+).pipe(Command.withDescription("Print the help of the program or of a command, as --help does."))
+
 export const hunyuan3d = Command.make("hunyuan3d").pipe(
   Command.withDescription("Tencent Cloud's Hunyuan 3D jobs from the terminal."),
-  Command.withSubcommands([generate, submit, wait, watch, query, download, jobs, resume, forget, serve, sign, demo])
+  Command.withSubcommands([...commands, helpCommand]),
+  Command.withExamples([
+    { command: 'hunyuan3d generate "a brass teapot" --out models', description: "A model from a prompt" },
+    { command: "hunyuan3d generate --image teapot.jpg --dry-run", description: "What one from an image costs" },
+    { command: "hunyuan3d demo", description: "How it looks, without an account" }
+  ])
 )
 
-// A wrong flag gets a sentence, not the whole help.
-const presenter: CliOutput.Presenter = {
-  present: (event) =>
-    event._tag === "InvalidInvocation"
-      ? Effect.andThen(
-          Effect.forEach(event.errors, (error) => printNote(`hunyuan3d: ${error.message}`), { discard: true }),
-          printNote(`For help: ${event.commandPath.join(" ")} --help`)
-        )
-      : CliOutput.defaultPresenter.present(event)
-}
+const presenter = Effect.gen(function* () {
+  const terminal = yield* Terminal.Terminal
+  const { canColor } = yield* TerminalCapabilities.TerminalCapabilities
+  return {
+    present: Effect.fnUntraced(function* (event: CliOutput.Presenter.Event) {
+      if (event._tag === "Help") {
+        const columns = (yield* terminal.columns) || 80
+        return yield* Console.log(help.format(event.helpDoc, { width: Math.min(columns, 120), colors: canColor }))
+      }
+      if (event._tag === "Version") return yield* CliOutput.defaultPresenter.present(event)
+      // A wrong flag gets a sentence, not the whole help.
+      yield* Effect.forEach(event.errors, (error) => printNote(`hunyuan3d: ${error.message}`), { discard: true })
+      if (event.errors.some(({ _tag }) => _tag === "UnexpectedArgument") && event.helpDoc.usage.includes("<prompt>")) {
+        yield* printNote("A prompt of several words needs quotes.")
+      }
+      yield* printNote(`For help: ${event.commandPath.join(" ")} --help`)
+    })
+  }
+})
 
 // What the library logs is meant for a person too; the values that go with it are for a log.
 const sentences = Logger.make(({ message }) => printable(String(Array.isArray(message) ? message[0] : message)))
@@ -69,8 +104,9 @@ export const run = (version: string): Effect.Effect<void, Failure | CliError.Cli
     Effect.tapDefect(tellDefect),
     Effect.provide(
       Layer.mergeAll(
-        CliOutput.layerPresenter(presenter),
-        TerminalCapabilities.layer,
+        Layer.effect(CliOutput.Presenter, presenter).pipe(Layer.provideMerge(TerminalCapabilities.layer)),
+        // Effect's wizard asks about each flag, of which there are 37.
+        CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, completions, GlobalFlag.LogLevel] }),
         Logger.layer([Logger.withConsoleError(sentences)])
       )
     )

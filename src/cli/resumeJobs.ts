@@ -24,6 +24,7 @@ import {
   connectionFlags,
   type DownloadFlags,
   downloadFlags,
+  outFlag,
   polling,
   type PollingFlags,
   pollingFlags
@@ -46,11 +47,7 @@ export const resume = Command.make(
       Flag.withDescription("Resume every job that is not downloaded, did not fail, and is not expired"),
       Flag.withDefault(false)
     ),
-    out: Flag.String("out").pipe(
-      Flag.withMetavar("DIRECTORY"),
-      Flag.withDescription("Where the files go (default: this directory)"),
-      Flag.withDefault(".")
-    ),
+    out: outFlag("this directory").pipe(Flag.withDefault(".")),
     ...downloadFlags,
     ...pollingFlags,
     endpoint: connectionFlags.endpoint

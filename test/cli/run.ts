@@ -60,6 +60,8 @@ interface Options {
   readonly env?: Readonly<Record<string, string>>
   /** Whether standard output and standard error are a terminal. */
   readonly isTerminal?: boolean
+  /** How wide the terminal is; 80 by default. */
+  readonly columns?: number
   /** What standard input holds; nothing by default. */
   readonly stdin?: string | Uint8Array
   /** The journal, which runs share when they are given the same; by default one of this run. */
@@ -88,14 +90,16 @@ const codeOf = (exit: Exit.Exit<unknown, unknown>) => {
   return code
 }
 
-const terminal = Terminal.make({
-  columns: Effect.succeed(80),
-  rows: Effect.succeed(24),
-  size: notInTests,
-  readInput: notInTests,
-  readLine: notInTests,
-  display: () => notInTests
-})
+/** As of Node, whose pipes have no columns. */
+const terminal = ({ columns = 80, isTerminal = false }: Options) =>
+  Terminal.make({
+    columns: Effect.succeed(isTerminal ? columns : 0),
+    rows: Effect.succeed(24),
+    size: notInTests,
+    readInput: notInTests,
+    readLine: notInTests,
+    display: () => notInTests
+  })
 
 const network = (server: HttpServer.HttpServer["Service"] | undefined) =>
   Layer.effect(
@@ -137,7 +141,7 @@ const services = (args: ReadonlyArray<string>, options: Options, output: Record<
       log: console(output.stdout),
       error: console(output.stderr)
     }),
-    Layer.succeed(Terminal.Terminal, terminal),
+    Layer.succeed(Terminal.Terminal, terminal(options)),
     Layer.succeed(
       ChildProcessSpawner.ChildProcessSpawner,
       ChildProcessSpawner.make(() => notInTests)
