@@ -53,14 +53,17 @@ export const resume = Command.make(
     ),
     ...downloadFlags,
     ...pollingFlags,
-    endpoint: connectionFlags.endpoint
+    endpoint: connectionFlags.endpoint,
+    requestTimeout: connectionFlags.requestTimeout
   },
   Effect.fnUntraced(function* ({ id, all, ...flags }) {
     if (all === Option.isSome(id)) {
       return yield* usage("Give the id of one job or operation, or --all. To see what there is: hunyuan3d jobs")
     }
     // A ticket has a region of its own.
-    const connection = { transport: "live", endpoint: flags.endpoint, region: (yield* Endpoint.Endpoint).region }
+    const { region } = yield* Endpoint.Endpoint
+    const { endpoint, requestTimeout } = flags
+    const connection = { transport: "live", endpoint, region, requestTimeout }
     const { host = Hunyuan.product.host } = yield* readEndpoint(connection)
     yield* Effect.gen(function* () {
       const tickets = Option.isSome(id) ? [yield* ticketOf(id.value, host)] : yield* unfinished(host)
