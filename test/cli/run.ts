@@ -52,10 +52,11 @@ export const answering = (fields: Readonly<Record<string, unknown>>): Layer.Laye
     )
   )
 
+/** What was printed, with what steers a terminal in sight: `␛` for ESC and `␍` for a return. */
+export const visible = (printed: string): string => printed.replaceAll("\u001b", "␛").replaceAll("\r", "␍")
+
 /** What was printed without what the program itself says to a terminal: its colors, and where the moving line is. */
-export const plain = (printed: string): string =>
-  // oxlint-disable-next-line no-control-regex -- a terminal is told by them
-  printed.replaceAll(/\u001b\[(?:[0-9]*m|2K|\?7[lh])|\r/g, "")
+export const plain = (printed: string): string => visible(printed).replaceAll(/␛\[(?:[0-9]*m|2K|\?7[lh])|␍/g, "")
 
 /** An id that the fake does not know. */
 export const unknownId = "1375367755519696896"

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import * as Fake from "../../src/testing/Fake.ts"
-import { answering, credentials, plain, run, start, unknownId } from "./run.ts"
+import { answering, credentials, plain, run, start, unknownId, visible } from "./run.ts"
 
 const WithFake = Effect.provide(Fake.layer())
 
@@ -18,7 +18,7 @@ describe("the moving line", () => {
       const generating = yield* start(["generate", "--prompt", "a teapot"], { isTerminal: true })
       yield* TestClock.adjust("1 second")
       const { stderr } = generating.printed()
-      assert.match(stderr, /submitting[^\n]*\r\u001b\[2KAll task slots of the account are taken[^\n]*\n\r\u001b\[2K/)
+      assert.match(visible(stderr), /submitting.*␍␛\[2KAll task slots of the account are taken.*\n␍␛\[2K/)
       assert.match(shown(stderr).at(-1) ?? "", /^\S 1\.0 s {2}submitting/)
       yield* generating.stop
       yield* generating.ended
@@ -31,7 +31,7 @@ describe("the moving line", () => {
       const watching = yield* start(["watch", id], { isTerminal: true })
       yield* TestClock.adjust("2 minutes")
       const { stderr, stdout } = yield* watching.ended
-      assert.match(stdout, /^\r\u001b\[2K[^\n]+RUN[^\n]+\n\r\u001b\[2K[^\n]+DONE[^\n]+\n$/)
+      assert.match(visible(stdout), /^␍␛\[2K.+RUN.+\n␍␛\[2K.+DONE.+\n$/)
       assert.isTrue(stderr.endsWith("\r\u001b[2K"))
     }).pipe(WithFake)
   )
@@ -54,7 +54,7 @@ describe("the moving line", () => {
       Effect.gen(function* () {
         const waiting = yield* start(["wait", unknownId], { isTerminal: true, columns })
         yield* TestClock.adjust("2 seconds")
-        const frames = waiting.printed().stderr.match(/(?<=\u001b\[\?7l).*?(?=\u001b\[\?7h)/g) ?? []
+        const frames = visible(waiting.printed().stderr).match(/(?<=␛\[\?7l).*?(?=␛\[\?7h)/g) ?? []
         assert.isAbove(frames.length, 10)
         for (const frame of frames) {
           // The text is twice as wide as it is long.
@@ -133,7 +133,7 @@ describe("colours", () => {
     Effect.gen(function* () {
       yield* Fake.Fake.use((fake) => fake.fault("dropped"))
       const { stderr } = yield* run(["submit", "--prompt", "a teapot"], { isTerminal: true })
-      assert.match(stderr, /\u001b\[33m[^\n]*may exist[^\n]*\u001b\[0m\n/)
+      assert.match(visible(stderr), /␛\[33m.*may exist.*␛\[0m\n/)
     }).pipe(WithFake)
   )
 
@@ -146,7 +146,7 @@ describe("colours", () => {
       Effect.gen(function* () {
         const id = yield* Fake.Fake.use((fake) => fake.job({ run: 0 }))
         const { stderr, stdout } = yield* run(["wait", id], { env: { ...credentials, ...env }, isTerminal })
-        assert.notMatch(stdout + stderr, /\u001b\[\d+m/)
+        assert.notMatch(visible(stdout + stderr), /␛\[\d+m/)
       }).pipe(WithFake)
     )
   }

@@ -4,7 +4,7 @@ import { TestClock } from "effect/testing"
 import * as Job from "../../src/job/Job.ts"
 import * as Fake from "../../src/testing/Fake.ts"
 import { refusedConnection, transport } from "../support/wire.ts"
-import { answering, plain, run, start, unknownId } from "./run.ts"
+import { answering, plain, run, start, unknownId, visible } from "./run.ts"
 
 const WithFake = Effect.provide(Fake.layer())
 
@@ -115,7 +115,7 @@ describe("hunyuan3d wait", () => {
       assert.include(waiting.printed().stderr, " 29.9 s  RUN")
       yield* TestClock.adjust("1 minute")
       const { stdout, stderr } = yield* waiting.ended
-      assert.match(stderr, /DONE [^\n]+ is done\n\r\u001b\[2KTo download: [^\r]+\n$/)
+      assert.match(visible(stderr), /DONE .+ is done\n␍␛\[2KTo download: [^␍]+\n$/)
       assert.include(stdout, "\u001b[1mTYPE")
     }).pipe(WithFake)
   )
