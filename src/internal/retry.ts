@@ -2,6 +2,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 
+const rounded = (duration: Duration.Duration) => Duration.millis(Math.round(Duration.toMillis(duration)))
+
 /**
  * A schedule of retries, for as long as `isRetried` holds, that logs each of them: when it comes, and the failure that
  * it comes after.
@@ -14,7 +16,7 @@ export const logged = <Output, Input extends { readonly message: string }>(
   schedule.pipe(
     Schedule.while(({ input }) => isRetried(input)),
     Schedule.tap(({ attempt, duration, input }) =>
-      Effect.logDebug(`Retry ${attempt} in ${Duration.format(duration)}. ${input.message}`)
+      Effect.logDebug(`Retry ${attempt} in ${Duration.format(rounded(duration))}. ${input.message}`)
     )
   )
 

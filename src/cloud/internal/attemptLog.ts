@@ -13,7 +13,8 @@ const timed =
     Effect.flatMap(LogLevel.isEnabled("Debug"), (isLogged) => {
       if (!isLogged) return self
       return Effect.flatMap(Clock.currentTimeMillis, (started) => {
-        const ended = (end: End<A, E>) => Effect.flatMap(Clock.currentTimeMillis, (now) => log(now - started, end))
+        const ended = (end: End<A, E>) =>
+          Effect.flatMap(Clock.currentTimeMillis, (now) => log(Math.round(now - started), end))
         return self.pipe(
           Effect.tap((value) => ended({ value })),
           Effect.tapError((error) => ended({ error }))
