@@ -17,7 +17,7 @@ export const reasonInFlags = (reason: ApiError.Reason): string => {
       return (
         `The region ${reason.region} knows no such job of this kind. Check the id, --kind and --region ` +
         `(${Hunyuan.regions.join(", ")}): a job is known only with the kind and in the region of its submission, ` +
-        `for ${Duration.format(Duration.fromInputUnsafe(Hunyuan.idLifetime))}. (${reason.code}: ${reason.description})`
+        `for ${Duration.toHours(Hunyuan.idLifetime)} hours. (${reason.code}: ${reason.description})`
       )
     case "Unsupported":
       return (
