@@ -7,6 +7,7 @@ import { jobs } from "./connection.ts"
 import { usage } from "./failure.ts"
 import { connectionFlags, downloadFlags, jobArgument, kindFlag, outFlag, readTicket } from "./options.ts"
 import { checkOut } from "./outDirectory.ts"
+import { withProgress } from "./progress.ts"
 import { showDownload } from "./results.ts"
 import { resumableDownload, waitCommand } from "./resume.ts"
 
@@ -23,7 +24,7 @@ export const download = Command.make(
     const ticket = yield* readTicket(flags)
     yield* Effect.gen(function* () {
       yield* checkOut(flags.out)
-      const job = yield* QueryJob.QueryJob.use((jobs) => jobs.query(ticket))
+      const job = yield* withProgress("querying", () => QueryJob.QueryJob.use((jobs) => jobs.query(ticket)))
       if (job._tag === "Failed") return yield* new QueryJob.JobFailed({ job, ticket })
       if (job._tag !== "Done") {
         return yield* usage(

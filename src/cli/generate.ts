@@ -30,7 +30,7 @@ import { checkOut } from "./outDirectory.ts"
 import { showChanges, withProgress } from "./progress.ts"
 import { readRequest, requestFlags, requestSection } from "./request.ts"
 import { printEnd, showCredits, showDownload, showFiles } from "./results.ts"
-import { resumableDownload, waitCommand } from "./resume.ts"
+import { resumableDownload, showNext, waitCommand } from "./resume.ts"
 import { submitWith } from "./submission.ts"
 
 export const generate = Command.make(
@@ -61,15 +61,19 @@ export const generate = Command.make(
       // The keys are there: they are read before this runs.
       if (Option.isSome(flags.out)) yield* checkOut(flags.out.value)
       const done = yield* generateAndShow(flags.kind, request, options, flags).pipe(printEnd(flags), timedOut(flags))
+      const ticket = new Job.JobTicket({ jobId: done.id, kind: flags.kind.name, region: flags.region })
       if (Option.isSome(flags.out)) {
-        const ticket = new Job.JobTicket({ jobId: done.id, kind: flags.kind.name, region: flags.region })
         const download = showDownload(done, flags.out.value, flags)
         // The jobs of the fake end with the program.
         yield* flags.transport === "fake" ? download : resumableDownload(ticket, flags, flags.out.value)(download)
       } else if (!flags.json) {
         yield* showFiles(done)
       }
-      if (!flags.json) yield* showCredits(done)
+      if (flags.json) return
+      yield* showCredits(done)
+      // The jobs of a recording are not there any more, and those of the fake end with the program.
+      const isThere = flags.transport === "live" || flags.transport.startsWith("record:")
+      if (Option.isNone(flags.out) && isThere) yield* showNext(done, ticket, flags)
     }).pipe(Effect.provide(jobs(flags)))
   })
 ).pipe(

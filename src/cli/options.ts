@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../cloud/Endpoint.ts"
+import * as Policy from "../cloud/Policy.ts"
 import * as Hunyuan from "../job/Hunyuan.ts"
 import * as Job from "../job/Job.ts"
 import * as JobKind from "../job/JobKind.ts"
@@ -17,6 +18,7 @@ import { type Failure, usage } from "./failure.ts"
 import * as flag from "./flag.ts"
 
 const { protocol, region } = Endpoint.Endpoint.defaultValue()
+const requestTimeout = Duration.fromInputUnsafe(Policy.Policy.defaultValue().timeout)
 
 /** Where calls go unless `--endpoint` says otherwise. */
 export const defaultUrl = `${protocol}://${Hunyuan.product.host}`
@@ -107,6 +109,12 @@ export const connectionFlags = {
     Flag.withDescription(`The region of the job (default: TENCENTCLOUD_REGION, or ${region})`),
     Flag.withFallbackConfig(Config.NonEmptyString("TENCENTCLOUD_REGION")),
     Flag.withDefault(region)
+  ),
+  requestTimeout: durationFlag("request-timeout").pipe(
+    Flag.withDescription(
+      `How long one attempt of a call may take (default: ${Duration.format(requestTimeout)}; a query has ${Policy.defaultRetries + 1} attempts)`
+    ),
+    Flag.withDefault(requestTimeout)
   )
 }
 
@@ -114,6 +122,7 @@ export interface Connection {
   readonly transport: string
   readonly endpoint: Option.Option<string>
   readonly region: string
+  readonly requestTimeout: Duration.Duration
 }
 
 export const kindFlag = flag

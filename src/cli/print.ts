@@ -15,6 +15,8 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Terminal from "effect/Terminal"
 import * as SignedLink from "../cloud/SignedLink.ts"
+import * as Capabilities from "./capabilities.ts"
+import { paint, type Part, styled } from "./style.ts"
 
 const newLines = /[\t\n\v\f\r\u0085\u2028\u2029]\s*/g
 const steering = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu
@@ -27,11 +29,26 @@ const escaped = (text: string) =>
 export const printable = (text: string): string =>
   escaped(SignedLink.withoutQueries(text).replaceAll(passwords, "$1…@").replaceAll(newLines, " "))
 
+/** The parts of a line, in colour where the stream can show it. */
+export const lineOf = (parts: ReadonlyArray<Part>, { canColor }: { readonly canColor: boolean }): string =>
+  parts
+    .map((part) => {
+      if (typeof part === "string") return printable(part)
+      return canColor ? paint(part.color, printable(part.text)) : printable(part.text)
+    })
+    .join("")
+
 /** One line on standard output. */
-export const printLine = (text: string): Effect.Effect<void> => Console.log(printable(text))
+export const printLine = (...parts: ReadonlyArray<Part>): Effect.Effect<void> =>
+  Effect.flatMap(TerminalCapabilities.TerminalCapabilities, (stdout) => Console.log(lineOf(parts, stdout)))
 
 /** One line on standard error. */
-export const printNote = (text: string): Effect.Effect<void> => Console.error(printable(text))
+export const printNote = (...parts: ReadonlyArray<Part>): Effect.Effect<void> =>
+  Effect.flatMap(Capabilities.OfStderr, (stderr) => Console.error(lineOf(parts, stderr)))
+
+/** What went wrong, in one line on standard error. */
+export const printFailure = (message: string): Effect.Effect<void> =>
+  printNote(styled("red", "hunyuan3d:"), ` ${message}`)
 
 /** A value as one line of JSON on standard output. */
 export const printJson = (value: unknown): Effect.Effect<void> => Console.log(escaped(JSON.stringify(value)))

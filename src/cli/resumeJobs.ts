@@ -30,7 +30,7 @@ import {
   pollingFlags
 } from "./options.ts"
 import { checkOut } from "./outDirectory.ts"
-import { printLine, printNote } from "./print.ts"
+import { printFailure, printLine, printNote } from "./print.ts"
 import { showChanges, withProgress } from "./progress.ts"
 import { showDownload } from "./results.ts"
 import { resumableDownload, waitCommand } from "./resume.ts"
@@ -50,14 +50,17 @@ export const resume = Command.make(
     out: outFlag("this directory").pipe(Flag.withDefault(".")),
     ...downloadFlags,
     ...pollingFlags,
-    endpoint: connectionFlags.endpoint
+    endpoint: connectionFlags.endpoint,
+    requestTimeout: connectionFlags.requestTimeout
   },
   Effect.fnUntraced(function* ({ id, all, ...flags }) {
     if (all === Option.isSome(id)) {
       return yield* usage("Give the id of one job or operation, or --all. To see what there is: hunyuan3d jobs")
     }
     // A ticket has a region of its own.
-    const connection = { transport: "live", endpoint: flags.endpoint, region: (yield* Endpoint.Endpoint).region }
+    const { region } = yield* Endpoint.Endpoint
+    const { endpoint, requestTimeout } = flags
+    const connection = { transport: "live", endpoint, region, requestTimeout }
     const { host = Hunyuan.product.host } = yield* readEndpoint(connection)
     yield* Effect.gen(function* () {
       const tickets = Option.isSome(id) ? [yield* ticketOf(id.value, host)] : yield* unfinished(host)
@@ -128,7 +131,7 @@ const resumeAll = Effect.fnUntraced(function* (tickets: ReadonlyArray<Job.JobTic
       const failure = fromError(error)
       failures.push(failure)
       // The failure of a single job ends the program, which tells it.
-      return tickets.length === 1 ? Effect.fail(failure) : printNote(`hunyuan3d: ${failure.message}`)
+      return tickets.length === 1 ? Effect.fail(failure) : printFailure(failure.message)
     })
   }
   const [first] = failures

@@ -52,14 +52,20 @@ export const answering = (fields: Readonly<Record<string, unknown>>): Layer.Laye
     )
   )
 
+/** What was printed, with what steers a terminal in sight: `␛` for ESC and `␍` for a return. */
+export const visible = (printed: string): string => printed.replaceAll("\u001b", "␛").replaceAll("\r", "␍")
+
+/** What was printed without what the program itself says to a terminal: its colors, and where the moving line is. */
+export const plain = (printed: string): string => visible(printed).replaceAll(/␛\[(?:[0-9]*m|2K|\?7[lh])|␍/g, "")
+
 /** An id that the fake does not know. */
 export const unknownId = "1375367755519696896"
 
 interface Options {
   /** The whole environment; by default the credentials that the fake accepts. */
   readonly env?: Readonly<Record<string, string>>
-  /** Whether standard output and standard error are a terminal. */
-  readonly isTerminal?: boolean
+  /** Whether standard output and standard error are a terminal, or which of them is. */
+  readonly isTerminal?: boolean | "stdout" | "stderr"
   /** How wide the terminal is; 80 by default. */
   readonly columns?: number
   /** What standard input holds; nothing by default. */
@@ -90,10 +96,13 @@ const codeOf = (exit: Exit.Exit<unknown, unknown>) => {
   return code
 }
 
-/** As of Node, whose pipes have no columns. */
-const terminal = ({ columns = 80, isTerminal = false }: Options) =>
+const isTerminal = (stream: keyof Printed, options: Options) =>
+  options.isTerminal === true || options.isTerminal === stream
+
+/** As of Node, which knows the columns of standard output only. */
+const terminal = (options: Options) =>
   Terminal.make({
-    columns: Effect.succeed(isTerminal ? columns : 0),
+    columns: Effect.succeed(isTerminal("stdout", options) ? (options.columns ?? 80) : 0),
     rows: Effect.succeed(24),
     size: notInTests,
     readInput: notInTests,
@@ -117,7 +126,6 @@ const network = (server: HttpServer.HttpServer["Service"] | undefined) =>
   )
 
 const services = (args: ReadonlyArray<string>, options: Options, output: Record<keyof Printed, Array<string>>) => {
-  const isTerminal = Effect.succeed(options.isTerminal ?? false)
   const sink = (to: Array<string>) => () =>
     Sink.forEach((text: string | Uint8Array) => Effect.sync(() => to.push(String(text))))
   const console =
@@ -133,8 +141,8 @@ const services = (args: ReadonlyArray<string>, options: Options, output: Record<
       stdin: Stream.succeed(Buffer.from(options.stdin ?? "")),
       stdout: sink(output.stdout),
       stderr: sink(output.stderr),
-      stdoutIsTerminal: isTerminal,
-      stderrIsTerminal: isTerminal
+      stdoutIsTerminal: Effect.succeed(isTerminal("stdout", options)),
+      stderrIsTerminal: Effect.succeed(isTerminal("stderr", options))
     }),
     Layer.succeed(Console.Console, {
       ...globalThis.console,
