@@ -76,7 +76,7 @@ export const transfer = Effect.fnUntraced(function* (self: Transfer) {
   })
   return yield* Effect.retry(
     attempt,
-    logged(retries, (reason: Reason) => reason.isRetryable)
+    logged(retries, (reason: Reason) => reason.isRetryable, `${target.name}: `)
   )
 }, Effect.scoped)
 
