@@ -6,20 +6,16 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
-import * as Predicate from "effect/Predicate"
-import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
 import type * as DownloadError from "../files/DownloadError.ts"
-import type * as ResultFiles from "../files/ResultFiles.ts"
 import * as Job from "../job/Job.ts"
 import * as QueryJob from "../job/QueryJob.ts"
+import { showArrival } from "./arrival.ts"
 import { Failure } from "./failure.ts"
 import { downloaded } from "./journal.ts"
 import { loadResultFiles } from "./load.ts"
 import type { DownloadFlags } from "./options.ts"
 import { printJson, printLine, printTable } from "./print.ts"
-import { Screen } from "./screen.ts"
 
 /** The result files as a table: type, host of the link, and when the link expires. */
 export const showFiles = Effect.fnUntraced(function* ({ files }: Job.Job) {
@@ -67,17 +63,8 @@ export const showDownload = Effect.fnUntraced(function* (
   flags: DownloadFlags & { readonly json?: boolean }
 ) {
   const ResultFiles = yield* loadResultFiles
-  const screen = yield* Screen
-  const arrived = yield* Ref.make("downloading")
   const options = { ...flags, maxSize: Option.getOrUndefined(flags.maxSize) }
-  const files = yield* ResultFiles.progress(job, directory, options).pipe(
-    Stream.tap((event) => Ref.set(arrived, bar(event))),
-    Stream.map(({ finished }) => finished),
-    Stream.filter(Predicate.isNotUndefined),
-    Stream.runCollect,
-    screen.during(Ref.get(arrived)),
-    Effect.mapError(inFlags)
-  )
+  const files = yield* showArrival(ResultFiles.progress(job, directory, options)).pipe(Effect.mapError(inFlags))
   const path = yield* Path.Path
   yield* downloaded(
     job.id,
@@ -104,12 +91,6 @@ const inFlags = (error: DownloadError.DownloadError) =>
         exitCode: 1
       })
     : error
-
-const bar = ({ name, received, total }: ResultFiles.Progress) => {
-  if (total === undefined || total === 0) return `${name} ${ByteSize.format(ByteSize.bytes(received))}`
-  const filled = Math.round((received / total) * 20)
-  return `${name} ${"█".repeat(filled)}${"░".repeat(20 - filled)} ${Math.round((received / total) * 100)} %`
-}
 
 /** A job as one line of JSON. Unlike `JSON.stringify` this keeps the whole links, and says when each expires. */
 export const printJob = (job: Job.Job) =>

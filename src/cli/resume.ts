@@ -18,7 +18,7 @@ const command = (
 export const waitCommand = (ticket: Job.JobTicket, flags: { readonly endpoint: Option.Option<string> }): string =>
   command("wait", ticket, flags)
 
-export const downloadCommand = (
+const downloadCommand = (
   ticket: Job.JobTicket,
   flags: { readonly endpoint: Option.Option<string> },
   directory: string

@@ -11,6 +11,7 @@ import { Sections } from "./help.ts"
 import { operationFlags, readOperation } from "./journal.ts"
 import { connectionFlags, jsonFlag, kindFlag } from "./options.ts"
 import { printJson, printLine, printNote } from "./print.ts"
+import { withProgress } from "./progress.ts"
 import { readRequest, requestFlags, requestSection } from "./request.ts"
 import { waitCommand } from "./resume.ts"
 import { submitWith } from "./submission.ts"
@@ -37,7 +38,7 @@ export const submit = Command.make(
         Effect.flatMap(Effect.orDie(Schema.encodeEffect(Job.JobTicket)(ticket)), printJson)
       )
     }
-    yield* submitWith(flags.kind, request, flags, use, operation).pipe(
+    yield* withProgress("submitting", () => submitWith(flags.kind, request, flags, use, operation)).pipe(
       announced(flags.kind, request, flags, printNote),
       Effect.provide(jobs(flags))
     )

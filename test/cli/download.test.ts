@@ -65,7 +65,7 @@ describe("hunyuan3d download", () => {
         Effect.andThen(TestClock.withLive(Effect.sleep("5 millis"))),
         Effect.forever
       )
-      yield* Effect.raceFirst(downloading.prints(/-glb █{10}░{10} 50 %/), frames)
+      yield* Effect.raceFirst(downloading.prints(/-glb █{10}░{10} 50 %\. No data for \d s\./), frames)
       yield* downloading.stop
       yield* downloading.ended
     }).pipe(WithFake)

@@ -64,7 +64,8 @@ describe("hunyuan3d query", () => {
   it.effect("prints with --json one object that is a job again, with the whole link and the time when it expires", () =>
     Effect.gen(function* () {
       const id = yield* Fake.Fake.use((fake) => fake.job({ run: 0 }))
-      const { code, stdout } = yield* run(["query", id, "--json"])
+      const { code, stderr, stdout } = yield* run(["query", id, "--json"])
+      assert.strictEqual(stderr, "")
       assert.match(stdout, /^\{.*\}\n$/)
       assert.strictEqual(JSON.parse(stdout).files[0].expiresAt, "1970-01-02T00:00:00.000Z")
       const job = yield* Schema.decodeUnknownEffect(Schema.fromJsonString(Job.Job))(stdout)
