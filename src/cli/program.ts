@@ -3,7 +3,8 @@
  *
  * `run` reads the command line from `Stdio`, and needs nothing but services: those of
  * Effect's commands, the environment as `ConfigProvider`, and `Network`. Every failure
- * is told as one sentence on standard error and ends `run` with its exit code.
+ * is told as one sentence on standard error and ends `run` with its exit code. With
+ * `--json`, `report.ts` prints what is known of the run, and the failure.
  */
 import * as Cause from "effect/Cause"
 import * as CliError from "effect/cli/CliError"
@@ -14,17 +15,18 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
-import * as Predicate from "effect/Predicate"
 import { demo } from "./demo.ts"
 import { download } from "./download.ts"
-import { type Failure, fromError } from "./failure.ts"
+import { type Failure, fromError, isRecordingError } from "./failure.ts"
 import { forget } from "./forget.ts"
 import { generate } from "./generate.ts"
 import { jobs } from "./jobs.ts"
 import type { Network } from "./network.ts"
 import { printable, printNote } from "./print.ts"
 import { query } from "./query.ts"
+import { jsonFlag, reported } from "./report.ts"
 import { resume } from "./resumeJobs.ts"
+import { schema } from "./schema.ts"
 import { serve } from "./serve.ts"
 import { sign } from "./sign.ts"
 import { submit } from "./submit.ts"
@@ -33,8 +35,25 @@ import { watch } from "./watch.ts"
 
 export const hunyuan3d = Command.make("hunyuan3d").pipe(
   Command.withDescription("Tencent Cloud's Hunyuan 3D jobs from the terminal."),
-  Command.withSubcommands([generate, submit, wait, watch, query, download, jobs, resume, forget, serve, sign, demo])
+  Command.withSubcommands([
+    generate,
+    submit,
+    wait,
+    watch,
+    query,
+    download,
+    jobs,
+    resume,
+    forget,
+    serve,
+    sign,
+    demo,
+    schema
+  ]),
+  Command.withGlobalFlags([jsonFlag])
 )
+
+const commands = hunyuan3d.subcommands.flatMap((group) => group.commands.map(({ name }) => name))
 
 // A wrong flag gets a sentence, not the whole help.
 const presenter: CliOutput.Presenter = {
@@ -51,8 +70,7 @@ const presenter: CliOutput.Presenter = {
 const sentences = Logger.make(({ message }) => printable(String(Array.isArray(message) ? message[0] : message)))
 
 const tellDefect = (defect: unknown) =>
-  // A recording that cannot be written has no other way to say so.
-  defect instanceof Error && Predicate.isTagged(defect, "RecordingError")
+  isRecordingError(defect)
     ? printNote(`hunyuan3d: ${defect.message}`)
     : Console.error(
         [
@@ -67,6 +85,7 @@ export const run = (version: string): Effect.Effect<void, Failure | CliError.Cli
     Effect.mapError((error) => (CliError.isCliError(error) ? error : fromError(error))),
     Effect.tapError((error) => (CliError.isCliError(error) ? Effect.void : printNote(`hunyuan3d: ${error.message}`))),
     Effect.tapDefect(tellDefect),
+    reported(commands),
     Effect.provide(
       Layer.mergeAll(
         CliOutput.layerPresenter(presenter),

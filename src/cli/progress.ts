@@ -11,6 +11,7 @@ import * as Stream from "effect/Stream"
 import type * as Job from "../job/Job.ts"
 import * as QueryJob from "../job/QueryJob.ts"
 import { printable, printNote } from "./print.ts"
+import { add } from "./report.ts"
 
 export interface Progress {
   readonly note: (text: string) => Effect.Effect<void>
@@ -74,7 +75,9 @@ export const showChanges = Effect.fnUntraced(function* <E, R>(
   changes: Stream.Stream<Job.Job, E, R>,
   progress: Progress
 ) {
-  const last = Option.getOrUndefined(yield* Stream.runLast(Stream.tap(changes, progress.changed)))
+  const last = Option.getOrUndefined(
+    yield* Stream.runLast(Stream.tap(changes, (job) => Effect.andThen(add({ job }), progress.changed(job))))
+  )
   if (last?._tag === "Failed") return yield* new QueryJob.JobFailed({ job: last, ticket })
   if (last?._tag === "Done") return last
   return yield* Effect.die(new Error("a watch ended before its job did"))

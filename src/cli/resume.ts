@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Job from "../job/Job.ts"
 import { printNote } from "./print.ts"
+import { add, type Report } from "./report.ts"
 import * as shell from "./shell.ts"
 
 /** Names a job where it was submitted: `wait ID --kind pro --region …`. */
@@ -20,10 +21,9 @@ export const waitCommand = (ticket: Job.JobTicket, flags: { readonly endpoint: O
 /** Says how to download the rest when a download is interrupted. */
 export const resumableDownload =
   (ticket: Job.JobTicket, flags: { readonly endpoint: Option.Option<string> }, directory: string) =>
-  <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.onInterrupt(self, () =>
-      printNote(
-        "Interrupted. What has arrived is kept; to download the rest: " +
-          `${command("download", ticket, flags)} --out ${shell.word(directory)}`
-      )
+  <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | Report> => {
+    const next = `${command("download", ticket, flags)} --out ${shell.word(directory)}`
+    return Effect.onInterrupt(Effect.andThen(add({ ticket, next }), self), () =>
+      printNote(`Interrupted. What has arrived is kept; to download the rest: ${next}`)
     )
+  }

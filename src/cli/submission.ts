@@ -18,10 +18,11 @@ import { ApiError } from "../cloud/ApiError.ts"
 import type * as Job from "../job/Job.ts"
 import type * as JobKind from "../job/JobKind.ts"
 import * as SubmitJob from "../job/SubmitJob.ts"
-import { fromSubmission } from "./failure.ts"
+import { fromCause, fromSubmission } from "./failure.ts"
 import { notSubmitted } from "./journal.ts"
 import type { Connection } from "./options.ts"
 import { printNote } from "./print.ts"
+import { add } from "./report.ts"
 import { waitCommand } from "./resume.ts"
 
 /** Submits a job and goes on with its ticket, and with a sentence that says where it comes from. */
@@ -43,7 +44,11 @@ export const submitWith = Effect.fnUntraced(function* <
     .submitWith(
       kind,
       request,
-      (ticket) => Effect.result(use(ticket, origin(ticket, started, options?.operation))),
+      (ticket) =>
+        Effect.andThen(
+          addTicket(ticket, connection),
+          Effect.result(use(ticket, origin(ticket, started, options?.operation)))
+        ),
       options
     )
     .pipe(
@@ -54,13 +59,17 @@ export const submitWith = Effect.fnUntraced(function* <
   return yield* Effect.onInterrupt(Fiber.join(fiber), () => stop(fiber, connection))
 })
 
+// The jobs of the fake end with the program.
+const addTicket = (ticket: Job.JobTicket, connection: Pick<Connection, "transport" | "endpoint">) =>
+  add({ ticket, ...(connection.transport === "fake" ? {} : { next: waitCommand(ticket, connection) }) })
+
 /** A ticket that is older than this command was in the journal. */
 const origin = ({ jobId, submittedAt }: Job.JobTicket, started: DateTime.Utc, operation: string | undefined) =>
   operation !== undefined && submittedAt !== undefined && DateTime.isLessThan(submittedAt, started)
     ? `Nothing was submitted: operation ${operation} has job ${jobId}, of ${DateTime.formatIso(submittedAt)}.`
     : `Submitted job ${jobId}.`
 
-const stop = Effect.fnUntraced(function* <A, E>(
+const stop = Effect.fnUntraced(function* <A, E extends Error>(
   fiber: Fiber.Fiber<A, E>,
   connection: Pick<Connection, "transport" | "endpoint">
 ) {
@@ -74,8 +83,10 @@ const stop = Effect.fnUntraced(function* <A, E>(
   })
   yield* Effect.raceFirst(Fiber.interrupt(fiber), explain)
   const exit = yield* Fiber.await(fiber)
+  if (Exit.isFailure(exit)) yield* add({ mayHaveRun: fromCause(exit.cause).mayHaveRun })
   const ticket = Exit.isFailure(exit) ? SubmitJob.ticketOf(exit.cause) : Option.none()
   if (Option.isSome(ticket) && connection.transport !== "fake") {
+    yield* addTicket(ticket.value, connection)
     yield* printNote(`To wait for the job: ${waitCommand(ticket.value, connection)}`)
   } else if (Option.isNone(ticket) && (yield* Ref.get(isUnderWay))) {
     yield* printNote("The submission ended without a ticket.")

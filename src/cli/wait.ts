@@ -2,17 +2,18 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { follow } from "./follow.ts"
-import { connectionFlags, jobArgument, jsonFlag, kindFlag, pollingFlags } from "./options.ts"
+import { connectionFlags, jobArgument, kindFlag, pollingFlags } from "./options.ts"
 import { showChanges, withProgress } from "./progress.ts"
-import { printEnd, showCredits, showFiles } from "./results.ts"
+import { unlessJson } from "./report.ts"
+import { showCredits, showFiles } from "./results.ts"
 
 export const wait = Command.make(
   "wait",
-  { jobId: jobArgument, kind: kindFlag, json: jsonFlag, ...pollingFlags, ...connectionFlags },
+  { jobId: jobArgument, kind: kindFlag, ...pollingFlags, ...connectionFlags },
   (flags) =>
     follow(flags, (changes, ticket) =>
-      withProgress("querying", (progress) => showChanges(ticket, changes, progress)).pipe(printEnd(flags))
-    ).pipe(Effect.flatMap((done) => (flags.json ? Effect.void : Effect.andThen(showFiles(done), showCredits(done)))))
+      withProgress("querying", (progress) => showChanges(ticket, changes, progress))
+    ).pipe(Effect.flatMap((job) => unlessJson(Effect.andThen(showFiles(job), showCredits(job)))))
 ).pipe(
   Command.withDescription(
     "Wait until a job ends. Exits with 0 when it is done, 2 if it failed, 3 if the time passed, 4 if the API refused."

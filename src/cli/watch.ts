@@ -1,21 +1,25 @@
 /** `hunyuan3d watch <JobId>`: prints a job's changes as they happen. */
 import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as QueryJob from "../job/QueryJob.ts"
 import { follow } from "./follow.ts"
-import { connectionFlags, jobArgument, jsonFlag, kindFlag, pollingFlags } from "./options.ts"
+import { connectionFlags, jobArgument, kindFlag, pollingFlags } from "./options.ts"
 import { printLine } from "./print.ts"
-import { printJob } from "./results.ts"
+import { line, result } from "./report.ts"
 
 export const watch = Command.make(
   "watch",
-  { jobId: jobArgument, kind: kindFlag, json: jsonFlag, ...pollingFlags, ...connectionFlags },
+  { jobId: jobArgument, kind: kindFlag, ...pollingFlags, ...connectionFlags },
   (flags) =>
     follow(flags, (changes, ticket) =>
       changes.pipe(
-        Stream.tap((job) => (flags.json ? printJob(job) : printLine(`${job.status}  job ${job.id}`))),
-        Stream.filter((job) => job._tag === "Failed"),
-        Stream.runForEach((job) => new QueryJob.JobFailed({ job, ticket }))
+        Stream.runForEach((job) => {
+          const print = printLine(`${job.status}  job ${job.id}`)
+          return job._tag === "Failed"
+            ? Effect.andThen(result({ job }, print), Effect.fail(new QueryJob.JobFailed({ job, ticket })))
+            : line({ job }, print)
+        })
       )
     )
 ).pipe(

@@ -41,6 +41,9 @@ describe("the exit code", () => {
     assert.strictEqual(usage("anything").exitCode, 1)
   })
   it("of a failure that has one is kept", () => {
-    assert.strictEqual(fromError(new Failure({ message: "anything", exitCode: 5 })).exitCode, 5)
+    assert.strictEqual(
+      fromError(new Failure({ message: "anything", exitCode: 5, code: "Anything", retryable: false })).exitCode,
+      5
+    )
   })
 })
