@@ -124,6 +124,14 @@ const unknown = ({ operation, outcome, startedAt }: Journal.Entry): string =>
     : `operation ${operation} is being submitted since ${DateTime.formatIso(startedAt)}. ` +
       "Try again in 2 minutes: it counts as unknown if it has no answer then."
 
+/** Whether the journal says that nobody knows what came of a submission. */
+export const isUnclear = Effect.fnUntraced(function* (operation: string | undefined) {
+  const journal = yield* Effect.serviceOption(Journal.Journal)
+  if (Option.isNone(journal) || operation === undefined) return undefined
+  const entry = yield* Effect.orElseSucceed(journal.value.find(operation), () => Option.none())
+  return Option.exists(entry, ({ outcome }) => ["Sending", "Unknown"].includes(outcome._tag))
+})
+
 /** Records where the files of a job are, where there is a journal. */
 export const downloaded = Effect.fnUntraced(function* (jobId: Job.JobId, paths: ReadonlyArray<string>) {
   const journal = yield* Effect.serviceOption(Journal.Journal)

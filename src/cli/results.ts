@@ -68,15 +68,15 @@ export const showDownload = Effect.fnUntraced(function* (
   const ResultFiles = yield* loadResultFiles
   const line = yield* transientLine
   const options = { ...flags, maxSize: Option.getOrUndefined(flags.maxSize) }
-  const files: Array<typeof OutputFile.Type> = []
+  let files: ReadonlyArray<typeof OutputFile.Type> = []
   const finished = yield* ResultFiles.progress(job, directory, options).pipe(
     Stream.tap((event) => line.show(bar(event))),
     Stream.map(({ finished }) => finished),
     Stream.filter(Predicate.isNotUndefined),
     Stream.tap((file) =>
       Effect.flatMap(described(file), (file) => {
-        files.push(file)
-        return add({ files: [...files] })
+        files = [...files, file].toSorted((one, other) => (one.path < other.path ? -1 : 1))
+        return add({ files })
       })
     ),
     Stream.runCollect,
@@ -87,7 +87,6 @@ export const showDownload = Effect.fnUntraced(function* (
     job.id,
     files.map(({ path }) => path)
   )
-  yield* add({ manifest: yield* writeManifest(ticket, job, directory, files) })
   const listed = printTable(
     ["FILE", "SIZE", ""],
     finished.map(({ path, size, kept, unpacked }) => [
@@ -99,6 +98,7 @@ export const showDownload = Effect.fnUntraced(function* (
     ])
   )
   yield* unlessJson(listed)
+  yield* add({ manifest: yield* writeManifest(ticket, job, directory, files) })
 })
 
 const inFlags = (error: DownloadError | Failure) =>

@@ -18,8 +18,8 @@ import { ApiError } from "../cloud/ApiError.ts"
 import type * as Job from "../job/Job.ts"
 import type * as JobKind from "../job/JobKind.ts"
 import * as SubmitJob from "../job/SubmitJob.ts"
-import { fromCause, fromSubmission } from "./failure.ts"
-import { notSubmitted } from "./journal.ts"
+import { fromSubmission } from "./failure.ts"
+import { isUnclear, notSubmitted } from "./journal.ts"
 import type { Connection } from "./options.ts"
 import { printNote } from "./print.ts"
 import { add } from "./report.ts"
@@ -56,7 +56,7 @@ export const submitWith = Effect.fnUntraced(function* <
       Effect.flatMap(Effect.fromResult),
       Effect.forkChild
     )
-  return yield* Effect.onInterrupt(Fiber.join(fiber), () => stop(fiber, connection))
+  return yield* Effect.onInterrupt(Fiber.join(fiber), () => stop(fiber, connection, options?.operation))
 })
 
 // The jobs of the fake end with the program.
@@ -69,9 +69,10 @@ const origin = ({ jobId, submittedAt }: Job.JobTicket, started: DateTime.Utc, op
     ? `Nothing was submitted: operation ${operation} has job ${jobId}, of ${DateTime.formatIso(submittedAt)}.`
     : `Submitted job ${jobId}.`
 
-const stop = Effect.fnUntraced(function* <A, E extends Error>(
+const stop = Effect.fnUntraced(function* <A, E>(
   fiber: Fiber.Fiber<A, E>,
-  connection: Pick<Connection, "transport" | "endpoint">
+  connection: Pick<Connection, "transport" | "endpoint">,
+  operation: string | undefined
 ) {
   const isUnderWay = yield* Ref.make(false)
   // Everything else ends at once: what does not is a submission under way.
@@ -83,12 +84,12 @@ const stop = Effect.fnUntraced(function* <A, E extends Error>(
   })
   yield* Effect.raceFirst(Fiber.interrupt(fiber), explain)
   const exit = yield* Fiber.await(fiber)
-  if (Exit.isFailure(exit)) yield* add({ mayHaveRun: fromCause(exit.cause).mayHaveRun })
   const ticket = Exit.isFailure(exit) ? SubmitJob.ticketOf(exit.cause) : Option.none()
   if (Option.isSome(ticket) && connection.transport !== "fake") {
     yield* addTicket(ticket.value, connection)
     yield* printNote(`To wait for the job: ${waitCommand(ticket.value, connection)}`)
   } else if (Option.isNone(ticket) && (yield* Ref.get(isUnderWay))) {
+    yield* add({ mayHaveRun: yield* isUnclear(operation) })
     yield* printNote("The submission ended without a ticket.")
   }
 })
