@@ -30,7 +30,7 @@ export const Manifest = Schema.Struct({
   files: Schema.Array(Schema.Struct({ name: Schema.String, type, preview, size, sha256, kept }))
 })
 
-const encode = Schema.encodeEffect(Schema.fromJsonString(Manifest))
+const encode = Schema.encodeEffect(Manifest)
 
 /** The digest of a file, which may be larger than the memory. */
 const digestOf = (path: string) =>
@@ -71,7 +71,7 @@ export const writeManifest = Effect.fnUntraced(function* (
   const path = yield* Path.Path
   const place = path.resolve(directory, `${ticket.jobId}-manifest.json`)
   const temporary = `${place}.${(yield* Random.nextIntBetween(36 ** 7, 36 ** 8 - 1)).toString(36)}.tmp`
-  const text = yield* Effect.orDie(
+  const manifest = yield* Effect.orDie(
     encode({
       version: 1,
       ticket,
@@ -80,7 +80,7 @@ export const writeManifest = Effect.fnUntraced(function* (
       files: files.map(({ path: whole, ...file }) => ({ name: path.relative(directory, whole), ...file }))
     })
   )
-  yield* fs.writeFileString(temporary, `${text}\n`).pipe(
+  yield* fs.writeFileString(temporary, `${JSON.stringify(manifest, undefined, 2)}\n`).pipe(
     Effect.andThen(fs.rename(temporary, place)),
     Effect.ensuring(Effect.ignore(fs.remove(temporary, { force: true }))),
     Effect.mapError((cause) =>
