@@ -28,9 +28,12 @@ export const outcome = ({ estimate, job, mayHaveRun, next, ...facts }: Facts, fa
 
 const jobOf = (job: Job.Job) => ({
   ...job,
-  files: job.files.map((file) => ({
-    ...file,
-    ...(file.expiresAt === undefined ? {} : { expiresAt: file.expiresAt })
+  files: job.files.map(({ expiresAt, extra, previewUrl, type, url }) => ({
+    ...(type === undefined ? {} : { type }),
+    ...(url === undefined ? {} : { url: url.href }),
+    ...(previewUrl === undefined ? {} : { previewUrl: previewUrl.href }),
+    extra,
+    ...(expiresAt === undefined ? {} : { expiresAt })
   }))
 })
 

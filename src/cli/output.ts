@@ -40,19 +40,24 @@ const OutputTicket = Schema.Struct(Job.JobTicket.fields).annotate({
   description: "Every command that takes a JobId takes it too"
 })
 
+// As the `Job` schema encodes it. Links and unknown fields are not checked again, so that nothing the service says keeps
+// the rest from being printed.
+const extra = Schema.Record(Schema.String, Schema.Json)
+
 const OutputJob = Schema.Struct({
   ...Job.Done.fields,
   _tag: Schema.Literals(["Waiting", "Running", "Done", "Failed", "Unrecognized"]),
   files: Schema.Array(
     Schema.Struct({
-      ...Job.File3D.fields,
+      type: Schema.optionalKey(text("As the service names it, such as GLB")),
+      url: Schema.optionalKey(text("The whole link, which grants access to the file")),
+      previewUrl: Schema.optionalKey(text("The same of a picture of it")),
+      extra,
       expiresAt: Schema.optionalKey(time("When the links expire"))
     })
-  )
-}).annotate({
-  identifier: "Job",
-  description: "A job as it was last seen, with the whole links, which grant access to the files"
-})
+  ),
+  extra
+}).annotate({ identifier: "Job", description: "A job as it was last seen" })
 
 /** A file on the disk. */
 export const OutputFile = Schema.Struct({

@@ -83,9 +83,9 @@ export const run = (version: string): Effect.Effect<void, Failure | CliError.Cli
   Command.run(hunyuan3d, { version }).pipe(
     // The presenter has told of the command line's own errors.
     Effect.mapError((error) => (CliError.isCliError(error) ? error : fromError(error))),
+    reported(commands),
     Effect.tapError((error) => (CliError.isCliError(error) ? Effect.void : printNote(`hunyuan3d: ${error.message}`))),
     Effect.tapDefect(tellDefect),
-    reported(commands),
     Effect.provide(
       Layer.mergeAll(
         CliOutput.layerPresenter(presenter),

@@ -285,6 +285,22 @@ describe("what a script gets with --json", () => {
     )
   )
 
+  it.effect("has whatever the service says, links that were cut off included", () =>
+    Effect.gen(function* () {
+      const { job } = yield* json(["query", unknownId, "--json"])
+      assert.strictEqual(job?.files[0]?.url, "https://host/a.glb?…")
+      assert.deepStrictEqual(job?.extra, { Mesh: { from: "https://host/b?…", faces: 1e30 } })
+    }).pipe(
+      Effect.provide(
+        answering({
+          Status: "DONE",
+          ResultFile3Ds: [{ Type: "", Url: "https://host/a.glb?…" }],
+          Mesh: { from: "https://host/b?…", faces: 1e30 }
+        })
+      )
+    )
+  )
+
   it.effect("is one object too for a bug", () =>
     Effect.gen(function* () {
       const { error, ticket } = yield* json(["query", unknownId, "--json"])
