@@ -6,6 +6,7 @@ import * as Credits from "../job/Credits.ts"
 import type * as JobKind from "../job/JobKind.ts"
 import { usage } from "./failure.ts"
 import type { Connection } from "./options.ts"
+import { add, type Report } from "./report.ts"
 
 export const costFlags = {
   dryRun: Flag.Boolean("dry-run").pipe(
@@ -35,6 +36,13 @@ const noPrice = ({ name }: JobKind.Any) =>
 export const cost = (kind: JobKind.Any, request: unknown): string =>
   `${Option.match(Credits.estimate(kind, request), { onNone: () => noPrice(kind), onSome: Credits.format })}.`
 
+/** Adds the estimate to what is known. */
+export const estimated = (kind: JobKind.Any, request: unknown): Effect.Effect<void, never, Report> =>
+  Option.match(Credits.estimate(kind, request), {
+    onNone: () => Effect.void,
+    onSome: (estimate) => add({ estimate })
+  })
+
 /** Says the cost before a submission is sent. On the fake and from a recording nothing is sent and paid for. */
 export const announced =
   (
@@ -62,7 +70,8 @@ export const checkMaxCredits = Effect.fnUntraced(function* (
   if (estimate.value.high > maxCredits.value) {
     return yield* usage(
       `The request costs ${Credits.format(estimate.value)}. --max-credits ${maxCredits.value} does not allow that. ` +
-        "Allow more, or leave something out: --dry-run shows what each part costs."
+        "Allow more, or leave something out: --dry-run shows what each part costs.",
+      "MaxCredits"
     )
   }
 })

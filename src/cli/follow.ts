@@ -9,9 +9,10 @@ import type * as Polling from "../job/Polling.ts"
 import * as QueryJob from "../job/QueryJob.ts"
 import { inFlags } from "./advice.ts"
 import { jobs } from "./connection.ts"
-import { Failure } from "./failure.ts"
+import { exitCodes, Failure } from "./failure.ts"
 import { type Connection, type JobFlags, polling, type PollingFlags, readTicket } from "./options.ts"
 import { printNote } from "./print.ts"
+import { add } from "./report.ts"
 import { waitCommand } from "./resume.ts"
 
 /** Gives a command the changes of its job, over its connection. */
@@ -23,6 +24,7 @@ export const follow = Effect.fnUntraced(function* <A, E, R>(
   ) => Effect.Effect<A, E | QueryJob.WaitTimeout, R>
 ) {
   const ticket = yield* readTicket(flags)
+  yield* add({ ticket, next: waitCommand(ticket, flags) })
   return yield* use(changesOf(ticket, polling(flags)), ticket).pipe(
     timedOut(flags),
     Effect.provide(jobs(flags)),
@@ -42,7 +44,9 @@ export const timedOut =
           `Job ${ticket.jobId} had not ended after ${Duration.format(elapsed)} (last state: ${last?.status ?? "unknown"}). ` +
           `It goes on. To wait again: ${waitCommand(ticket, flags)}` +
           (failure === undefined ? "" : ` (The last query failed: ${inFlags(failure)})`),
-        exitCode: 3
+        exitCode: exitCodes.timePassed,
+        code: "WaitTimeout",
+        retryable: true
       })
     })
 

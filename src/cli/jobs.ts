@@ -1,30 +1,24 @@
 /** `hunyuan3d jobs`: what was bought on this machine, from the journal. Nothing is sent. */
 import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import * as Journal from "../job/Journal.ts"
 import { expiresAt, isUnfinished, stateOf } from "./entry.ts"
 import { journal } from "./journal.ts"
-import { printJson, printLine, printNote, printTable } from "./print.ts"
+import { printLine, printNote, printTable } from "./print.ts"
+import { result } from "./report.ts"
 import { roughly } from "./results.ts"
 import * as shell from "./shell.ts"
 
 export const jobs = Command.make(
   "jobs",
-  {
-    json: Flag.Boolean("json").pipe(
-      Flag.withDescription("Print one JSON object on standard output, with the tickets"),
-      Flag.withDefault(false)
-    )
-  },
-  Effect.fnUntraced(function* ({ json }) {
+  {},
+  Effect.fnUntraced(function* () {
     const now = yield* DateTime.now
-    const listed = yield* Journal.Journal.use(({ list }) => list).pipe(Effect.provide(journal))
-    yield* json ? printListed(listed, now) : showEntries(listed.entries, now)
-    for (const { description, operation, place } of listed.unreadable) {
+    const { entries, unreadable } = yield* Journal.Journal.use(({ list }) => list).pipe(Effect.provide(journal))
+    yield* result({ jobs: entries.map((entry) => objectOf(entry, now)), unreadable }, showEntries(entries, now))
+    for (const { description, operation, place } of unreadable) {
       yield* printNote(
         `Operation ${operation} cannot be read, ${place}. ${description} Look at the console whether its job exists. ` +
           `To remove it: hunyuan3d forget ${shell.word(operation)}`
@@ -38,8 +32,6 @@ export const jobs = Command.make(
     { command: "hunyuan3d jobs --json", description: "The same for scripts, with the tickets" }
   ])
 )
-
-type Listed = Effect.Success<Journal.Journal["Service"]["list"]>
 
 const showEntries = Effect.fnUntraced(function* (entries: ReadonlyArray<Journal.Entry>, now: DateTime.Utc) {
   if (entries.length === 0) return yield* printLine("Nothing was submitted on this machine, or all of it is forgotten.")
@@ -69,18 +61,9 @@ const until = (at: DateTime.Utc | undefined, now: DateTime.Utc) => {
   return Duration.isPositive(left) ? `in ${roughly(left)}` : "expired"
 }
 
-const printListed = Effect.fnUntraced(function* ({ entries, unreadable }: Listed, now: DateTime.Utc) {
-  const jobs = yield* Effect.forEach(entries, (entry) =>
-    Effect.map(encode(entry), (encoded) => objectOf(entry, encoded, now))
-  )
-  yield* printJson({ version: 1, jobs, unreadable })
-})
-
-const encode = (entry: Journal.Entry) => Effect.orDie(Schema.encodeEffect(Journal.Entry)(entry))
-
 /** An entry for scripts, which need no digests. */
-const objectOf = (entry: Journal.Entry, encoded: typeof Journal.Entry.Encoded, now: DateTime.Utc) => {
-  const { ended, endpoint, files, kind, operation, outcome, region, startedAt } = encoded
+const objectOf = (entry: Journal.Entry, now: DateTime.Utc) => {
+  const { ended, endpoint, files, kind, operation, outcome, region, startedAt, ticket } = entry
   const end = expiresAt(entry)
   return {
     operation,
@@ -89,11 +72,11 @@ const objectOf = (entry: Journal.Entry, encoded: typeof Journal.Entry.Encoded, n
     region,
     endpoint,
     startedAt,
-    ticket: outcome._tag === "Accepted" ? outcome.ticket : undefined,
-    code: "code" in outcome ? outcome.code : undefined,
-    requestId: "requestId" in outcome ? outcome.requestId : undefined,
-    expiresAt: end && DateTime.formatIso(end),
-    ended,
-    files
+    ...(ticket && { ticket }),
+    ...("code" in outcome && { code: outcome.code }),
+    ...("requestId" in outcome && outcome.requestId !== undefined && { requestId: outcome.requestId }),
+    ...(end && { expiresAt: end }),
+    ...(ended && { ended }),
+    ...(files && { files })
   }
 }

@@ -33,10 +33,14 @@ export interface JobFlags {
   readonly region: string
 }
 
+// What a command prints with --json, or the ticket of it alone.
+const Printed = Schema.fromJsonString(Schema.Union([Job.JobTicket, Schema.Struct({ ticket: Job.JobTicket })]))
+
 /** The ticket of the job that was named: a whole ticket as it is, an id with the kind and region of the flags. */
 export const readTicket = ({ jobId, kind, region }: JobFlags): Effect.Effect<Job.JobTicket, Failure> =>
   jobId.trim().startsWith("{")
-    ? Schema.decodeUnknownEffect(Schema.fromJsonString(Job.JobTicket))(jobId).pipe(
+    ? Schema.decodeUnknownEffect(Printed)(jobId).pipe(
+        Effect.map((printed) => ("ticket" in printed ? printed.ticket : printed)),
         Effect.mapError((error) =>
           usage(`This is not a ticket. Give it as submit --json printed it, or give the id alone. (${error.message})`)
         )
@@ -49,11 +53,6 @@ export const readTicket = ({ jobId, kind, region }: JobFlags): Effect.Effect<Job
           )
         )
       )
-
-export const jsonFlag = Flag.Boolean("json").pipe(
-  Flag.withDescription("Print one JSON object on standard output, with the whole links of the result files"),
-  Flag.withDefault(false)
-)
 
 const units: Readonly<Record<string, string>> = { ms: "millis", s: "seconds", m: "minutes", h: "hours" }
 

@@ -11,6 +11,7 @@ import type * as Job from "../job/Job.ts"
 import * as QueryJob from "../job/QueryJob.ts"
 import { Attempts } from "./attempts.ts"
 import { printNote } from "./print.ts"
+import { add } from "./report.ts"
 import { Screen } from "./screen.ts"
 import { dim, status } from "./style.ts"
 
@@ -77,7 +78,9 @@ export const showChanges = Effect.fnUntraced(function* <E, R>(
   changes: Stream.Stream<Job.Job, E, R>,
   progress: Progress
 ) {
-  const last = Option.getOrUndefined(yield* Stream.runLast(Stream.tap(changes, progress.changed)))
+  const last = Option.getOrUndefined(
+    yield* Stream.runLast(Stream.tap(changes, (job) => Effect.andThen(add({ job }), progress.changed(job))))
+  )
   if (last?._tag === "Failed") return yield* new QueryJob.JobFailed({ job: last, ticket })
   if (last?._tag === "Done") return last
   return yield* Effect.die(new Error("a watch ended before its job did"))

@@ -19,7 +19,7 @@ import { jobs, readEndpoint } from "./connection.ts"
 import { isUnfinished } from "./entry.ts"
 import { Failure, fromError, usage } from "./failure.ts"
 import { changesOf, timedOut } from "./follow.ts"
-import { journal, unknown } from "./journal.ts"
+import { journal, submissionUnknown } from "./journal.ts"
 import {
   connectionFlags,
   type DownloadFlags,
@@ -32,6 +32,7 @@ import {
 import { checkOut } from "./outDirectory.ts"
 import { printFailure, printLine, printNote } from "./print.ts"
 import { showChanges, withProgress } from "./progress.ts"
+import { add, collected, result } from "./report.ts"
 import { showDownload } from "./results.ts"
 import { resumableDownload, waitCommand } from "./resume.ts"
 import * as shell from "./shell.ts"
@@ -92,7 +93,7 @@ const ticketOf = Effect.fnUntraced(function* (id: string, host: string) {
     )
   }
   if (ticket === undefined) {
-    return yield* new Failure({ message: `There is no ticket to resume: ${unknown(entry)}`, exitCode: 5 })
+    return yield* submissionUnknown("There is no ticket to resume", entry)
   }
   if (endpoint !== host) {
     return yield* usage(
@@ -123,11 +124,11 @@ interface Flags extends DownloadFlags, PollingFlags {
 }
 
 const resumeAll = Effect.fnUntraced(function* (tickets: ReadonlyArray<Job.JobTicket>, flags: Flags) {
-  if (tickets.length === 0) return yield* printLine("Nothing is unfinished.")
+  if (tickets.length === 0) return yield* result({ results: [] }, printLine("Nothing is unfinished."))
   yield* checkOut(flags.out)
   const failures: Array<Failure> = []
   for (const ticket of tickets) {
-    yield* Effect.catch(resumeOne(ticket, flags), (error) => {
+    yield* Effect.catch(collected(resumeOne(ticket, flags)), (error) => {
       const failure = fromError(error)
       failures.push(failure)
       // The failure of a single job ends the program, which tells it.
@@ -138,13 +139,16 @@ const resumeAll = Effect.fnUntraced(function* (tickets: ReadonlyArray<Job.JobTic
   if (first !== undefined) {
     return yield* new Failure({
       message: `${failures.length} of ${tickets.length} jobs were not downloaded.`,
-      exitCode: first.exitCode
+      exitCode: first.exitCode,
+      code: "NotDownloaded",
+      retryable: failures.some(({ retryable }) => retryable)
     })
   }
 })
 
 /** Waits for a job and downloads its files. */
 const resumeOne = Effect.fnUntraced(function* (ticket: Job.JobTicket, flags: Flags) {
+  yield* add({ ticket, next: waitCommand(ticket, flags) })
   const done = yield* withProgress("querying", (progress) =>
     Effect.andThen(
       progress.note(`Job ${ticket.jobId}:`),
@@ -154,5 +158,5 @@ const resumeOne = Effect.fnUntraced(function* (ticket: Job.JobTicket, flags: Fla
     timedOut(flags),
     Effect.onInterrupt(() => printNote(`Interrupted. The job goes on; to wait for it: ${waitCommand(ticket, flags)}`))
   )
-  yield* showDownload(done, flags.out, flags).pipe(resumableDownload(ticket, flags, flags.out))
+  yield* showDownload(ticket, done, flags.out, flags).pipe(resumableDownload(ticket, flags, flags.out))
 })

@@ -5,6 +5,7 @@ import { TestClock } from "effect/testing"
 import * as Journal from "../../src/job/Journal.ts"
 import * as Fake from "../../src/testing/Fake.ts"
 import { layerBroken } from "../support/jobs.ts"
+import { outputOf } from "./output.ts"
 import { run, sharedJournal } from "./run.ts"
 
 const WithFake = Effect.provide(Fake.layer({ run: "1 hour" }))
@@ -82,8 +83,9 @@ describe("hunyuan3d jobs", () => {
       const [job] = yield* Fake.Fake.use((fake) => fake.jobs)
       const place = { kind: "Pro", region: "ap-singapore", endpoint: "hunyuan.intl.tencentcloudapi.com" }
       const submittedAt = "1970-01-01T00:00:00.000Z"
+      yield* outputOf(stdout)
       const { jobs, ...rest } = JSON.parse(stdout)
-      assert.deepStrictEqual(rest, { version: 1, unreadable: [] })
+      assert.deepStrictEqual(rest, { version: 1, command: "jobs", ok: true, unreadable: [] })
       const [refused, submitted] = jobs
       assert.strictEqual(refused.code, "UnauthorizedOperation")
       assert.isString(refused.requestId)

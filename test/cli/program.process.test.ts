@@ -153,7 +153,7 @@ describe.concurrent("the program hunyuan3d", () => {
       assert.match(listed.stdout, new RegExp(`\n${job?.id} +pro +submitted `))
       const out = path.join(state, "models")
       const resumed = yield* run(["resume", "--all", "--out", out, ...connection], env)
-      assert.deepStrictEqual(fs.readdirSync(out), [`${job?.id}-glb.glb`])
+      assert.deepStrictEqual(fs.readdirSync(out), [`${job?.id}-glb.glb`, `${job?.id}-manifest.json`])
       assert.deepStrictEqual([resumed.code, (yield* fake.jobs).length], [0, 1])
     }).pipe(Served)
   )
