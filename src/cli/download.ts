@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as QueryJob from "../job/QueryJob.ts"
 import { jobs } from "./connection.ts"
 import { usage } from "./failure.ts"
-import { connectionFlags, downloadFlags, jobArgument, kindFlag, readTicket } from "./options.ts"
+import { connectionFlags, downloadFlags, jobArgument, kindFlag, outFlag, readTicket } from "./options.ts"
 import { checkOut } from "./outDirectory.ts"
 import { withProgress } from "./progress.ts"
 import { showDownload } from "./results.ts"
@@ -16,11 +16,7 @@ export const download = Command.make(
   {
     jobId: jobArgument,
     kind: kindFlag,
-    out: Flag.String("out").pipe(
-      Flag.withMetavar("DIRECTORY"),
-      Flag.withDescription("Where the files go (default: this directory)"),
-      Flag.withDefault(".")
-    ),
+    out: outFlag("this directory").pipe(Flag.withDefault(".")),
     ...downloadFlags,
     ...connectionFlags
   },

@@ -14,6 +14,7 @@ import { announced, checkMaxCredits, costFlags } from "./cost.ts"
 import { showDryRun } from "./dryRun.ts"
 import { usage } from "./failure.ts"
 import { timedOut } from "./follow.ts"
+import { Sections } from "./help.ts"
 import { operationFlags, readOperation } from "./journal.ts"
 import {
   type Connection,
@@ -21,12 +22,13 @@ import {
   downloadFlags,
   jsonFlag,
   kindFlag,
+  outFlag,
   polling,
   pollingFlags
 } from "./options.ts"
 import { checkOut } from "./outDirectory.ts"
 import { showChanges, withProgress } from "./progress.ts"
-import { readRequest, requestFlags } from "./request.ts"
+import { readRequest, requestFlags, requestSection } from "./request.ts"
 import { printEnd, showCredits, showDownload, showFiles } from "./results.ts"
 import { resumableDownload, showNext, waitCommand } from "./resume.ts"
 import { submitWith } from "./submission.ts"
@@ -36,11 +38,7 @@ export const generate = Command.make(
   {
     kind: kindFlag,
     json: jsonFlag,
-    out: Flag.String("out").pipe(
-      Flag.withMetavar("DIRECTORY"),
-      Flag.withDescription("Where the files go (default: nothing is downloaded)"),
-      Flag.optional
-    ),
+    out: outFlag("nothing is downloaded").pipe(Flag.optional),
     ...requestFlags,
     ...operationFlags,
     ...costFlags,
@@ -80,10 +78,17 @@ export const generate = Command.make(
   })
 ).pipe(
   Command.withDescription("Submit a job, which is paid for, wait for it, and download its files."),
+  Command.annotate(Sections, [
+    requestSection,
+    ["COST AND JOURNAL", { ...costFlags, ...operationFlags }],
+    ["WAITING", pollingFlags],
+    ["DOWNLOADING", downloadFlags],
+    ["CONNECTION", connectionFlags]
+  ]),
   Command.withExamples([
-    { command: 'hunyuan3d generate --prompt "a brass teapot" --out models', description: "From a prompt" },
+    { command: 'hunyuan3d generate "a brass teapot" --out models', description: "From a prompt" },
     {
-      command: 'hunyuan3d generate --prompt "a brass teapot" --enable-pbr --dry-run',
+      command: 'hunyuan3d generate "a brass teapot" --enable-pbr --dry-run',
       description: "What it costs; sends nothing"
     },
     { command: "hunyuan3d generate --kind rapid --image teapot.png --json", description: "From an image, as JSON" }

@@ -24,12 +24,13 @@ import {
   connectionFlags,
   type DownloadFlags,
   downloadFlags,
+  outFlag,
   polling,
   type PollingFlags,
   pollingFlags
 } from "./options.ts"
 import { checkOut } from "./outDirectory.ts"
-import { printLine, printNote } from "./print.ts"
+import { printFailure, printLine, printNote } from "./print.ts"
 import { showChanges, withProgress } from "./progress.ts"
 import { showDownload } from "./results.ts"
 import { resumableDownload, waitCommand } from "./resume.ts"
@@ -46,11 +47,7 @@ export const resume = Command.make(
       Flag.withDescription("Resume every job that is not downloaded, did not fail, and is not expired"),
       Flag.withDefault(false)
     ),
-    out: Flag.String("out").pipe(
-      Flag.withMetavar("DIRECTORY"),
-      Flag.withDescription("Where the files go (default: this directory)"),
-      Flag.withDefault(".")
-    ),
+    out: outFlag("this directory").pipe(Flag.withDefault(".")),
     ...downloadFlags,
     ...pollingFlags,
     endpoint: connectionFlags.endpoint,
@@ -134,7 +131,7 @@ const resumeAll = Effect.fnUntraced(function* (tickets: ReadonlyArray<Job.JobTic
       const failure = fromError(error)
       failures.push(failure)
       // The failure of a single job ends the program, which tells it.
-      return tickets.length === 1 ? Effect.fail(failure) : printNote(`hunyuan3d: ${failure.message}`)
+      return tickets.length === 1 ? Effect.fail(failure) : printFailure(failure.message)
     })
   }
   const [first] = failures
