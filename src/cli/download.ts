@@ -5,15 +5,16 @@ import * as Effect from "effect/Effect"
 import * as QueryJob from "../job/QueryJob.ts"
 import { jobs } from "./connection.ts"
 import { usage } from "./failure.ts"
-import { connectionFlags, downloadFlags, jobArgument, kindFlag, readTicket } from "./options.ts"
+import { connectionFlags, downloadFlags, kindFlag } from "./options.ts"
 import { checkOut } from "./outDirectory.ts"
 import { showDownload } from "./results.ts"
 import { resumableDownload, waitCommand } from "./resume.ts"
+import { jobArgument, readTicket } from "./ticket.ts"
 
 export const download = Command.make(
   "download",
   {
-    jobId: jobArgument,
+    ...jobArgument,
     kind: kindFlag,
     out: Flag.String("out").pipe(
       Flag.withMetavar("DIRECTORY"),

@@ -9,9 +9,10 @@ import type * as Polling from "../job/Polling.ts"
 import * as QueryJob from "../job/QueryJob.ts"
 import { jobs } from "./connection.ts"
 import { Failure } from "./failure.ts"
-import { type Connection, type JobFlags, polling, type PollingFlags, readTicket } from "./options.ts"
+import { type Connection, polling, type PollingFlags } from "./options.ts"
 import { printNote } from "./print.ts"
 import { waitCommand } from "./resume.ts"
+import { type JobFlags, readTicket } from "./ticket.ts"
 
 /** Gives a command the changes of its job, over its connection. */
 export const follow = Effect.fnUntraced(function* <A, E, R>(

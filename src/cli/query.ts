@@ -3,13 +3,14 @@ import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as QueryJob from "../job/QueryJob.ts"
 import { jobs } from "./connection.ts"
-import { connectionFlags, jobArgument, jsonFlag, kindFlag, readTicket } from "./options.ts"
+import { connectionFlags, jsonFlag, kindFlag } from "./options.ts"
 import { printLine } from "./print.ts"
 import { printJob, showCredits, showFiles } from "./results.ts"
+import { jobArgument, readTicket } from "./ticket.ts"
 
 export const query = Command.make(
   "query",
-  { jobId: jobArgument, kind: kindFlag, json: jsonFlag, ...connectionFlags },
+  { ...jobArgument, kind: kindFlag, json: jsonFlag, ...connectionFlags },
   Effect.fnUntraced(function* (flags) {
     const ticket = yield* readTicket(flags)
     const job = yield* QueryJob.QueryJob.use((jobs) => jobs.query(ticket)).pipe(Effect.provide(jobs(flags)))

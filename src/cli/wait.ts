@@ -2,13 +2,14 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { follow } from "./follow.ts"
-import { connectionFlags, jobArgument, jsonFlag, kindFlag, pollingFlags } from "./options.ts"
+import { connectionFlags, jsonFlag, kindFlag, pollingFlags } from "./options.ts"
 import { showChanges, withProgress } from "./progress.ts"
 import { printEnd, showCredits, showFiles } from "./results.ts"
+import { jobArgument } from "./ticket.ts"
 
 export const wait = Command.make(
   "wait",
-  { jobId: jobArgument, kind: kindFlag, json: jsonFlag, ...pollingFlags, ...connectionFlags },
+  { ...jobArgument, kind: kindFlag, json: jsonFlag, ...pollingFlags, ...connectionFlags },
   (flags) =>
     follow(flags, (changes, ticket) =>
       withProgress("querying", (progress) => showChanges(ticket, changes, progress)).pipe(printEnd(flags))

@@ -3,13 +3,14 @@ import * as Command from "effect/cli/Command"
 import * as Stream from "effect/Stream"
 import * as QueryJob from "../job/QueryJob.ts"
 import { follow } from "./follow.ts"
-import { connectionFlags, jobArgument, jsonFlag, kindFlag, pollingFlags } from "./options.ts"
+import { connectionFlags, jsonFlag, kindFlag, pollingFlags } from "./options.ts"
 import { printLine } from "./print.ts"
 import { printJob } from "./results.ts"
+import { jobArgument } from "./ticket.ts"
 
 export const watch = Command.make(
   "watch",
-  { jobId: jobArgument, kind: kindFlag, json: jsonFlag, ...pollingFlags, ...connectionFlags },
+  { ...jobArgument, kind: kindFlag, json: jsonFlag, ...pollingFlags, ...connectionFlags },
   (flags) =>
     follow(flags, (changes, ticket) =>
       changes.pipe(
