@@ -10,7 +10,7 @@ import * as QueryJob from "../job/QueryJob.ts"
 import { jobs } from "./connection.ts"
 import { Failure } from "./failure.ts"
 import { type Connection, polling, type PollingFlags } from "./options.ts"
-import { printNote } from "./print.ts"
+import { printNote, written } from "./print.ts"
 import { waitCommand } from "./resume.ts"
 import { type JobFlags, readTicket } from "./ticket.ts"
 
@@ -24,6 +24,7 @@ export const follow = Effect.fnUntraced(function* <A, E, R>(
 ) {
   const ticket = yield* readTicket(flags)
   return yield* use(changesOf(ticket, polling(flags)), ticket).pipe(
+    Effect.tap(written),
     timedOut(flags),
     Effect.provide(jobs(flags)),
     Effect.onInterrupt(() => printNote(`Interrupted. The job goes on; to wait for it: ${waitCommand(ticket, flags)}`))

@@ -12,6 +12,8 @@
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Stdio from "effect/Stdio"
+import * as Stream from "effect/Stream"
 import * as SignedLink from "../cloud/SignedLink.ts"
 
 const newLines = /[\t\n\v\f\r\u0085\u2028\u2029]\s*/g
@@ -30,6 +32,12 @@ export const printLine = (text: string): Effect.Effect<void> => Console.log(prin
 
 /** One line on standard error. */
 export const printNote = (text: string): Effect.Effect<void> => Console.error(printable(text))
+
+/** Waits until standard output is written, and ends the program as an interruption does where it cannot be. */
+export const written = Effect.gen(function* () {
+  const { stdout } = yield* Stdio.Stdio
+  yield* Effect.catch(Stream.run(Stream.succeed(""), stdout()), () => Effect.interrupt)
+})
 
 /** A value as one line of JSON on standard output. */
 export const printJson = (value: unknown): Effect.Effect<void> => Console.log(escaped(JSON.stringify(value)))

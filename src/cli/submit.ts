@@ -2,6 +2,7 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Stdio from "effect/Stdio"
 import * as Job from "../job/Job.ts"
 import { jobs } from "./connection.ts"
 import { announced, checkMaxCredits, costFlags } from "./cost.ts"
@@ -27,15 +28,14 @@ export const submit = Command.make(
     if (flags.dryRun) return yield* showDryRun(flags.kind, request, flags)
     yield* checkMaxCredits(flags.kind, request, flags)
     const operation = yield* readOperation(flags)
-    const use = (ticket: Job.JobTicket, origin: string) => {
+    const use = Effect.fnUntraced(function* (ticket: Job.JobTicket, origin: string) {
       const told = `${origin} To wait for it: ${waitCommand(ticket, flags)}`
-      if (!flags.json) return printLine(told)
-      // Should standard output be lost, the ticket of a paid job is not.
-      return Effect.andThen(
-        printNote(told),
-        Effect.flatMap(Effect.orDie(Schema.encodeEffect(Job.JobTicket)(ticket)), printJson)
-      )
-    }
+      const { stdoutIsTerminal } = yield* Stdio.Stdio
+      // Should standard output be lost, the ticket of a paid job is not. A terminal shows both.
+      if (flags.json || !(yield* stdoutIsTerminal)) yield* printNote(told)
+      if (flags.json) return yield* printJson(yield* Effect.orDie(Schema.encodeEffect(Job.JobTicket)(ticket)))
+      yield* printLine(told)
+    })
     yield* submitWith(flags.kind, request, flags, use, operation).pipe(
       announced(flags.kind, request, flags, printNote),
       Effect.provide(jobs(flags))

@@ -12,8 +12,11 @@ export const wait = Command.make(
   { ...jobArgument, kind: kindFlag, json: jsonFlag, ...pollingFlags, ...connectionFlags },
   (flags) =>
     follow(flags, (changes, ticket) =>
-      withProgress("querying", (progress) => showChanges(ticket, changes, progress)).pipe(printEnd(flags))
-    ).pipe(Effect.flatMap((done) => (flags.json ? Effect.void : Effect.andThen(showFiles(done), showCredits(done)))))
+      withProgress("querying", (progress) => showChanges(ticket, changes, progress)).pipe(
+        printEnd(flags),
+        Effect.flatMap((done) => (flags.json ? Effect.void : Effect.andThen(showFiles(done), showCredits(done))))
+      )
+    )
 ).pipe(
   Command.withDescription(
     "Wait until a job ends. Exits with 0 when it is done, 2 if it failed, 3 if the time passed, 4 if the API refused."
