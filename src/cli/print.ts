@@ -34,10 +34,9 @@ export const printLine = (text: string): Effect.Effect<void> => Console.log(prin
 export const printNote = (text: string): Effect.Effect<void> => Console.error(printable(text))
 
 /** Waits until standard output is written, and ends the program as an interruption does where it cannot be. */
-export const written = Effect.gen(function* () {
-  const { stdout } = yield* Stdio.Stdio
-  yield* Effect.catch(Stream.run(Stream.succeed(""), stdout()), () => Effect.interrupt)
-})
+export const written = Stdio.Stdio.use((stdio) =>
+  Effect.catch(Stream.run(Stream.succeed(""), stdio.stdout()), () => Effect.interrupt)
+)
 
 /** A value as one line of JSON on standard output. */
 export const printJson = (value: unknown): Effect.Effect<void> => Console.log(escaped(JSON.stringify(value)))
