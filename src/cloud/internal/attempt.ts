@@ -25,6 +25,7 @@ import * as RateLimit from "../RateLimit.ts"
 import * as Signer from "../Signer.ts"
 import { type Failure, readAnswer } from "./envelope.ts"
 import { type Answer, exchange } from "./exchange.ts"
+import { NeedsFreshConnection } from "./freshConnection.ts"
 
 /** Attempts over the limiter, signer and transport in context. */
 export const makeAttempt = Effect.gen(function* () {
@@ -56,7 +57,9 @@ export const makeAttempt = Effect.gen(function* () {
     // The scope ends with the answer, or with the failure.
     const sent = Effect.gen(function* () {
       const signed = yield* safeToRepeat ? prepare : Effect.interruptible(prepare)
-      return { signed, answer: yield* exchange(send, signed, policy) }
+      const exchanged = exchange(send, signed, policy)
+      const answer = yield* safeToRepeat ? exchanged : Effect.provideService(exchanged, NeedsFreshConnection, true)
+      return { signed, answer }
     }).pipe(Effect.scoped)
     const { signed, answer } = yield* Effect.mapError(sent, (reason): Failure => ({ reason }))
     const result = readAnswer(operation, region, answer)
