@@ -44,7 +44,7 @@ type Listed = Effect.Success<Journal.Journal["Service"]["list"]>
 const showEntries = Effect.fnUntraced(function* (entries: ReadonlyArray<Journal.Entry>, now: DateTime.Utc) {
   if (entries.length === 0) return yield* printLine("Nothing was submitted on this machine, or all of it is forgotten.")
   yield* printTable(
-    ["JOB", "KIND", "STATE", "AGE", "ID EXPIRES", "LINKS EXPIRE", "OPERATION"],
+    ["JOB", "KIND", "STATE", "AGE", "ID EXPIRES", "LINKS EXPIRE", "COST", "OPERATION"],
     entries.map((entry) => [
       entry.ticket?.jobId ?? "none",
       entry.kind.toLowerCase(),
@@ -52,6 +52,7 @@ const showEntries = Effect.fnUntraced(function* (entries: ReadonlyArray<Journal.
       roughly(DateTime.distance(entry.startedAt, now)),
       until(expiresAt(entry), now),
       until(entry.ended?.linksExpireAt, now),
+      costOf(entry),
       entry.operation
     ])
   )
@@ -62,6 +63,14 @@ const showEntries = Effect.fnUntraced(function* (entries: ReadonlyArray<Journal.
     yield* printNote("An unknown operation may have a job that is paid for: look at the console.")
   }
 })
+
+/** In credits: what the job did cost, or, with `~`, the estimate of what it costs. A job that failed is not charged. */
+const costOf = ({ ended, estimate, outcome }: Journal.Entry) => {
+  if (ended?.credits !== undefined) return `${ended.credits}`
+  if (estimate === undefined || outcome._tag === "Refused" || ended?.status === "FAIL") return ""
+  const { high, low } = estimate
+  return low === high ? `~${low}` : `~${low} to ${high}`
+}
 
 const until = (at: DateTime.Utc | undefined, now: DateTime.Utc) => {
   if (at === undefined) return ""
@@ -80,7 +89,7 @@ const encode = (entry: Journal.Entry) => Effect.orDie(Schema.encodeEffect(Journa
 
 /** An entry for scripts, which need no digests. */
 const objectOf = (entry: Journal.Entry, encoded: typeof Journal.Entry.Encoded, now: DateTime.Utc) => {
-  const { ended, endpoint, files, kind, operation, outcome, region, startedAt } = encoded
+  const { ended, endpoint, estimate, files, kind, operation, outcome, region, startedAt } = encoded
   const end = expiresAt(entry)
   return {
     operation,
@@ -93,6 +102,7 @@ const objectOf = (entry: Journal.Entry, encoded: typeof Journal.Entry.Encoded, n
     code: "code" in outcome ? outcome.code : undefined,
     requestId: "requestId" in outcome ? outcome.requestId : undefined,
     expiresAt: end && DateTime.formatIso(end),
+    estimate,
     ended,
     files
   }
