@@ -5,17 +5,18 @@ import * as Effect from "effect/Effect"
 import * as QueryJob from "../job/QueryJob.ts"
 import { jobs } from "./connection.ts"
 import { exitCodes, Failure } from "./failure.ts"
-import { connectionFlags, downloadFlags, jobArgument, kindFlag, outFlag, readTicket } from "./options.ts"
+import { connectionFlags, downloadFlags, kindFlag, outFlag } from "./options.ts"
 import { checkOut } from "./outDirectory.ts"
 import { withProgress } from "./progress.ts"
 import { add } from "./report.ts"
 import { showDownload } from "./results.ts"
 import { resumableDownload, waitCommand } from "./resume.ts"
+import { jobArgument, readTicket } from "./ticket.ts"
 
 export const download = Command.make(
   "download",
   {
-    jobId: jobArgument,
+    ...jobArgument,
     kind: kindFlag,
     out: outFlag("this directory").pipe(Flag.withDefault(".")),
     ...downloadFlags,

@@ -10,10 +10,11 @@ import * as QueryJob from "../job/QueryJob.ts"
 import { inFlags } from "./advice.ts"
 import { jobs } from "./connection.ts"
 import { exitCodes, Failure } from "./failure.ts"
-import { type Connection, type JobFlags, polling, type PollingFlags, readTicket } from "./options.ts"
-import { printNote } from "./print.ts"
+import { type Connection, polling, type PollingFlags } from "./options.ts"
+import { printNote, written } from "./print.ts"
 import { add } from "./report.ts"
 import { waitCommand } from "./resume.ts"
+import { type JobFlags, readTicket } from "./ticket.ts"
 
 /** Gives a command the changes of its job, over its connection. */
 export const follow = Effect.fnUntraced(function* <A, E, R>(
@@ -26,6 +27,7 @@ export const follow = Effect.fnUntraced(function* <A, E, R>(
   const ticket = yield* readTicket(flags)
   yield* add({ ticket, next: waitCommand(ticket, flags) })
   return yield* use(changesOf(ticket, polling(flags)), ticket).pipe(
+    Effect.tap(written),
     timedOut(flags),
     Effect.provide(jobs(flags)),
     Effect.onInterrupt(() => printNote(`Interrupted. The job goes on; to wait for it: ${waitCommand(ticket, flags)}`))

@@ -37,7 +37,7 @@ export const jobs = Command.make(
 const showEntries = Effect.fnUntraced(function* (entries: ReadonlyArray<Journal.Entry>, now: DateTime.Utc) {
   if (entries.length === 0) return yield* printLine("Nothing was submitted on this machine, or all of it is forgotten.")
   yield* printTable(
-    ["JOB", "KIND", "STATE", "AGE", "ID EXPIRES", "LINKS EXPIRE", "OPERATION"],
+    ["JOB", "KIND", "STATE", "AGE", "ID EXPIRES", "LINKS EXPIRE", "COST", "OPERATION"],
     entries.map((entry) => [
       entry.ticket?.jobId ?? "none",
       entry.kind.toLowerCase(),
@@ -45,6 +45,7 @@ const showEntries = Effect.fnUntraced(function* (entries: ReadonlyArray<Journal.
       roughly(DateTime.distance(entry.startedAt, now)),
       until(expiresAt(entry), now),
       until(entry.ended?.linksExpireAt, now),
+      costOf(entry),
       entry.operation
     ])
   )
@@ -70,6 +71,14 @@ const inColor = (state: State): Part => {
   return color === undefined ? state : styled(color, state)
 }
 
+/** In credits: what the job did cost, or, with `~`, the estimate of what it costs. A job that failed is not charged. */
+const costOf = ({ ended, estimate, outcome }: Journal.Entry) => {
+  if (ended?.credits !== undefined) return `${ended.credits}`
+  if (estimate === undefined || outcome._tag === "Refused" || ended?.status === "FAIL") return ""
+  const { high, low } = estimate
+  return low === high ? `~${low}` : `~${low} to ${high}`
+}
+
 const until = (at: DateTime.Utc | undefined, now: DateTime.Utc) => {
   if (at === undefined) return ""
   const left = DateTime.distance(now, at)
@@ -78,7 +87,7 @@ const until = (at: DateTime.Utc | undefined, now: DateTime.Utc) => {
 
 /** An entry for scripts, which need no digests. */
 const objectOf = (entry: Journal.Entry, now: DateTime.Utc) => {
-  const { ended, endpoint, files, kind, operation, outcome, region, startedAt, ticket } = entry
+  const { ended, endpoint, estimate, files, kind, operation, outcome, region, startedAt, ticket } = entry
   const end = expiresAt(entry)
   return {
     operation,
@@ -91,6 +100,7 @@ const objectOf = (entry: Journal.Entry, now: DateTime.Utc) => {
     ...("code" in outcome && { code: outcome.code }),
     ...("requestId" in outcome && outcome.requestId !== undefined && { requestId: outcome.requestId }),
     ...(end && { expiresAt: end }),
+    ...(estimate && { estimate: { min: estimate.low, max: estimate.high } }),
     ...(ended && { ended }),
     ...(files && { files })
   }

@@ -108,6 +108,9 @@ const OutputEntry = Schema.Struct({
   code: Schema.optionalKey(text("Why there is no job, or none that is known")),
   requestId: Schema.optionalKey(Schema.String),
   expiresAt: Schema.optionalKey(time("When the service forgets the job")),
+  estimate: Schema.optionalKey(
+    Schema.Struct(range).annotate({ description: "What it costs in credits, as estimated" })
+  ),
   ended: Journal.Entry.fields.ended,
   files: Journal.Entry.fields.files
 })

@@ -13,6 +13,8 @@ import * as CliOutput from "effect/cli/CliOutput"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Stdio from "effect/Stdio"
+import * as Stream from "effect/Stream"
 import * as Terminal from "effect/Terminal"
 import * as SignedLink from "../cloud/SignedLink.ts"
 import * as Capabilities from "./capabilities.ts"
@@ -49,6 +51,11 @@ export const printNote = (...parts: ReadonlyArray<Part>): Effect.Effect<void> =>
 /** What went wrong, in one line on standard error. */
 export const printFailure = (message: string): Effect.Effect<void> =>
   printNote(styled("red", "hunyuan3d:"), ` ${message}`)
+
+/** Waits until standard output is written, and ends the program as an interruption does where it cannot be. */
+export const written = Stdio.Stdio.use((stdio) =>
+  Effect.catch(Stream.run(Stream.succeed(""), stdio.stdout()), () => Effect.interrupt)
+)
 
 /** A value as one line of JSON on standard output. */
 export const printJson = (value: unknown): Effect.Effect<void> => Console.log(escaped(JSON.stringify(value)))

@@ -3,17 +3,18 @@ import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as QueryJob from "../job/QueryJob.ts"
 import { jobs } from "./connection.ts"
-import { connectionFlags, jobArgument, kindFlag, readTicket } from "./options.ts"
+import { connectionFlags, kindFlag } from "./options.ts"
 import { printLine } from "./print.ts"
 import { withProgress } from "./progress.ts"
 import { add, result } from "./report.ts"
 import { showCredits, showFiles } from "./results.ts"
 import { showNext } from "./resume.ts"
 import { status } from "./style.ts"
+import { jobArgument, readTicket } from "./ticket.ts"
 
 export const query = Command.make(
   "query",
-  { jobId: jobArgument, kind: kindFlag, ...connectionFlags },
+  { ...jobArgument, kind: kindFlag, ...connectionFlags },
   Effect.fnUntraced(function* (flags) {
     const ticket = yield* readTicket(flags)
     yield* add({ ticket })

@@ -1,6 +1,7 @@
 /** `hunyuan3d submit`: submits a job and prints its ticket. */
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
+import * as Stdio from "effect/Stdio"
 import type * as Job from "../job/Job.ts"
 import { jobs } from "./connection.ts"
 import { announced, checkMaxCredits, costFlags, estimated } from "./cost.ts"
@@ -11,7 +12,7 @@ import { operationFlags, readOperation } from "./journal.ts"
 import { connectionFlags, kindFlag } from "./options.ts"
 import { printLine, printNote } from "./print.ts"
 import { withProgress } from "./progress.ts"
-import { Report } from "./report.ts"
+import { Report, unlessJson } from "./report.ts"
 import { readRequest, requestFlags, requestSection } from "./request.ts"
 import { waitCommand } from "./resume.ts"
 import { submitWith } from "./submission.ts"
@@ -30,12 +31,13 @@ export const submit = Command.make(
     if (flags.dryRun) return yield* showDryRun(flags.kind, request, flags)
     yield* checkMaxCredits(flags.kind, request, flags)
     const operation = yield* readOperation(flags)
-    const report = yield* Report
-    const use = (ticket: Job.JobTicket, origin: string) => {
+    const use = Effect.fnUntraced(function* (ticket: Job.JobTicket, origin: string) {
       const told = `${origin} To wait for it: ${waitCommand(ticket, flags)}`
-      // Should standard output be lost, the ticket of a paid job is not.
-      return report.isJson ? printNote(told) : printLine(told)
-    }
+      const { stdoutIsTerminal } = yield* Stdio.Stdio
+      // Should standard output be lost, the ticket of a paid job is not. A terminal shows both.
+      if ((yield* Report).isJson || !(yield* stdoutIsTerminal)) yield* printNote(told)
+      yield* unlessJson(printLine(told))
+    })
     yield* withProgress("submitting", () => submitWith(flags.kind, request, flags, use, operation)).pipe(
       announced(flags.kind, request, flags, printNote),
       Effect.provide(jobs(flags))

@@ -2,15 +2,16 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { follow } from "./follow.ts"
-import { connectionFlags, jobArgument, kindFlag, pollingFlags } from "./options.ts"
+import { connectionFlags, kindFlag, pollingFlags } from "./options.ts"
 import { showChanges, withProgress } from "./progress.ts"
 import { unlessJson } from "./report.ts"
 import { showCredits, showFiles } from "./results.ts"
 import { showNext } from "./resume.ts"
+import { jobArgument } from "./ticket.ts"
 
 export const wait = Command.make(
   "wait",
-  { jobId: jobArgument, kind: kindFlag, ...pollingFlags, ...connectionFlags },
+  { ...jobArgument, kind: kindFlag, ...pollingFlags, ...connectionFlags },
   (flags) =>
     follow(
       flags,

@@ -5,15 +5,16 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as QueryJob from "../job/QueryJob.ts"
 import { follow } from "./follow.ts"
-import { connectionFlags, jobArgument, kindFlag, pollingFlags } from "./options.ts"
+import { connectionFlags, kindFlag, pollingFlags } from "./options.ts"
 import { printLine } from "./print.ts"
 import { withProgress } from "./progress.ts"
 import { line, result } from "./report.ts"
 import { dim, status } from "./style.ts"
+import { jobArgument } from "./ticket.ts"
 
 export const watch = Command.make(
   "watch",
-  { jobId: jobArgument, kind: kindFlag, ...pollingFlags, ...connectionFlags },
+  { ...jobArgument, kind: kindFlag, ...pollingFlags, ...connectionFlags },
   (flags) =>
     follow(flags, (changes, ticket) =>
       withProgress("watching", () =>

@@ -4,7 +4,7 @@
  * twice.
  *
  * `submit` writes an entry before the request leaves, and its outcome after: accepted
- * with a ticket, refused, or unknown. Each submission has an operation id. The same id
+ * with a ticket, refused, or unknown. It also has what the job costs. Each submission has an operation id. The same id
  * with the same request gives the recorded ticket and sends nothing, in another process
  * and after a crash too. Where it is unknown whether a job exists, `submit` refuses
  * until it is told to submit `again`. `ended` and `downloaded` add what became of the
@@ -45,6 +45,7 @@ import * as ApiError from "../cloud/ApiError.ts"
 import type * as Operation from "../cloud/Operation.ts"
 import * as SignedLink from "../cloud/SignedLink.ts"
 import { why } from "../internal/transport.ts"
+import * as Credits from "./Credits.ts"
 import * as files from "./internal/journal/files.ts"
 import { differences, fingerprint } from "./internal/journal/fingerprint.ts"
 import * as keyValues from "./internal/journal/keyValues.ts"
@@ -145,6 +146,7 @@ const endOf = (job: Job.Done | Job.Failed, at: DateTime.Utc): Part => {
     ended: {
       status: job.status,
       ...(job.errorCode === "" ? {} : { code: job.errorCode }),
+      ...(job.credits === undefined ? {} : { credits: job.credits.consumed }),
       ...(first === undefined ? {} : { linksExpireAt: first }),
       at
     }
@@ -195,6 +197,10 @@ const entryOf = Effect.fnUntraced(function* <Request extends Operation.Codec>(su
     region,
     endpoint,
     request: fingerprint(operation, sent),
+    ...Option.match(Credits.estimate(kind, request), {
+      onNone: () => ({}),
+      onSome: ({ low, high }) => ({ estimate: { low, high } })
+    }),
     startedAt: yield* DateTime.now,
     outcome: Outcome.cases.Sending.make({})
   })

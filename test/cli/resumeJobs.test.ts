@@ -144,7 +144,7 @@ describe("hunyuan3d resume", () => {
     Effect.gen(function* () {
       for (const args of [["resume"], ["resume", "order-1", "--all"]]) {
         const { code, stderr } = yield* run(args)
-        assert.match(stderr, /^hunyuan3d: Give the id of one job or operation, or --all\./)
+        assert.match(stderr, /^hunyuan3d: Give one job or operation, --last, or --all\./)
         assert.strictEqual(code, 1)
       }
     }).pipe(WithFake)

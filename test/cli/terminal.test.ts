@@ -18,7 +18,7 @@ describe("the moving line", () => {
       const generating = yield* start(["generate", "--prompt", "a teapot"], { isTerminal: true })
       yield* TestClock.adjust("1 second")
       const { stderr } = generating.printed()
-      assert.match(visible(stderr), /submitting.*␍␛\[2KAll task slots of the account are taken.*\n␍␛\[2K/)
+      assert.match(visible(stderr), /submitting[^]*␍␛\[2KAll task slots of the account are taken.*\n␍␛\[2K/)
       assert.match(shown(stderr).at(-1) ?? "", /^\S 1\.0 s {2}submitting/)
       yield* generating.stop
       yield* generating.ended

@@ -298,6 +298,20 @@ describe.each(stores)("a journal in %s", (_name, lives) => {
     )
   )
 
+  it.effect("has what a job costs by the estimate, and what it did cost when the service said so", () =>
+    inTurn(
+      submit(sending().send, { request: { Prompt: "a teapot", FaceCount: 500_000 } }),
+      Journal.Journal.use((journal) =>
+        journal.ended(new Job.Done({ id, credits: { consumed: 20, details: { Normal: 20 } } }))
+      ),
+      Effect.gen(function* () {
+        const { ended, estimate } = yield* find(id)
+        assert.deepStrictEqual(estimate, { low: 25, high: 35 })
+        assert.strictEqual(ended?.credits, 20)
+      })
+    )
+  )
+
   it.effect("keeps the time at which the end of a job was seen first", () =>
     inTurn(
       submit(sending().send),
