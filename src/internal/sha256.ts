@@ -34,9 +34,7 @@ interface NodeCrypto {
 }
 
 // The little of Node's global that is used here. Browsers have no such global, and older runtimes have less of it.
-declare const process:
-  | { readonly getBuiltinModule?: (id: "node:crypto") => NodeCrypto | undefined }
-  | undefined
+declare const process: { readonly getBuiltinModule?: (id: "node:crypto") => NodeCrypto | undefined } | undefined
 
 const encoder = new TextEncoder()
 
