@@ -12,6 +12,7 @@ import { ApiError, isRefusal } from "../cloud/ApiError.ts"
 import { CredentialsError } from "../cloud/Credentials.ts"
 import type * as DownloadError from "../files/DownloadError.ts"
 import { JobFailed, WaitTimeout } from "../job/QueryJob.ts"
+import { failedJob, inFlags } from "./advice.ts"
 
 /** What scripts rely on: docs/cli.md says what each means, and a test compares the two. */
 export const exitCodes = {
@@ -48,9 +49,11 @@ export const usage = (message: string, code = "Usage"): Failure =>
 
 /** The failure of a submission that brought no ticket. */
 export const fromSubmission = (error: ApiError): Failure => {
-  const { code, isRetryable, mayHaveRun, message, requestId } = error
-  const exitCode = mayHaveRun ? exitCodes.unclear : exitCodeOf(error)
-  return new Failure({ message, exitCode, code, requestId, retryable: isRetryable && !mayHaveRun, mayHaveRun })
+  const { mayHaveRun } = error
+  const failure = fromError(error)
+  const { code, message, requestId, retryable } = failure
+  const exitCode = mayHaveRun ? exitCodes.unclear : failure.exitCode
+  return new Failure({ message, exitCode, code, requestId, retryable: retryable && !mayHaveRun, mayHaveRun })
 }
 
 /** Any other failure. */
@@ -60,7 +63,7 @@ export const fromError = (error: Error): Failure => {
   if (error instanceof JobFailed) {
     const { errorCode, requestId } = error.job
     return new Failure({
-      message,
+      message: failedJob(error),
       exitCode: exitCodes.jobFailed,
       code: errorCode || "JobFailed",
       requestId: requestId || undefined,
@@ -71,8 +74,9 @@ export const fromError = (error: Error): Failure => {
     return new Failure({ message, exitCode: exitCodes.timePassed, code: "WaitTimeout", retryable: true })
   }
   if (error instanceof ApiError) {
-    const { code, isRetryable, requestId } = error
-    return new Failure({ message, exitCode: exitCodeOf(error), code, requestId, retryable: isRetryable })
+    const { code, isRetryable, reason, requestId } = error
+    const exitCode = isRefusal(reason) ? exitCodes.refused : exitCodes.other
+    return new Failure({ message: inFlags(error), exitCode, code, requestId, retryable: isRetryable })
   }
   if (isDownloadError(error)) {
     const { isRetryable, reason } = error
@@ -114,5 +118,3 @@ const isDownloadError = (error: Error): error is DownloadError.DownloadError =>
 /** A recording that cannot be written has no other way to say so than a defect. */
 export const isRecordingError = (defect: unknown): defect is Error =>
   defect instanceof Error && Predicate.isTagged(defect, "RecordingError")
-
-const exitCodeOf = ({ reason }: ApiError) => (isRefusal(reason) ? exitCodes.refused : exitCodes.other)

@@ -13,25 +13,22 @@ import { announced, checkMaxCredits, costFlags, estimated } from "./cost.ts"
 import { showDryRun } from "./dryRun.ts"
 import { usage } from "./failure.ts"
 import { timedOut } from "./follow.ts"
+import { Sections } from "./help.ts"
 import { operationFlags, readOperation } from "./journal.ts"
-import { type Connection, connectionFlags, downloadFlags, kindFlag, polling, pollingFlags } from "./options.ts"
+import { type Connection, connectionFlags, downloadFlags, kindFlag, outFlag, polling, pollingFlags } from "./options.ts"
 import { checkOut } from "./outDirectory.ts"
 import { showChanges, withProgress } from "./progress.ts"
 import { unlessJson } from "./report.ts"
-import { readRequest, requestFlags } from "./request.ts"
+import { readRequest, requestFlags, requestSection } from "./request.ts"
 import { showCredits, showDownload, showFiles } from "./results.ts"
-import { resumableDownload, waitCommand } from "./resume.ts"
+import { resumableDownload, showNext, waitCommand } from "./resume.ts"
 import { submitWith } from "./submission.ts"
 
 export const generate = Command.make(
   "generate",
   {
     kind: kindFlag,
-    out: Flag.String("out").pipe(
-      Flag.withMetavar("DIRECTORY"),
-      Flag.withDescription("Where the files go (default: nothing is downloaded)"),
-      Flag.optional
-    ),
+    out: outFlag("nothing is downloaded").pipe(Flag.optional),
     ...requestFlags,
     ...operationFlags,
     ...costFlags,
@@ -63,14 +60,24 @@ export const generate = Command.make(
         yield* unlessJson(showFiles(job))
       }
       yield* unlessJson(showCredits(job))
+      // The jobs of a recording are not there any more, and those of the fake end with the program.
+      const isThere = flags.transport === "live" || flags.transport.startsWith("record:")
+      if (Option.isNone(flags.out) && isThere) yield* unlessJson(showNext(job, ticket, flags))
     }).pipe(Effect.provide(jobs(flags)))
   })
 ).pipe(
   Command.withDescription("Submit a job, which is paid for, wait for it, and download its files."),
+  Command.annotate(Sections, [
+    requestSection,
+    ["COST AND JOURNAL", { ...costFlags, ...operationFlags }],
+    ["WAITING", pollingFlags],
+    ["DOWNLOADING", downloadFlags],
+    ["CONNECTION", connectionFlags]
+  ]),
   Command.withExamples([
-    { command: 'hunyuan3d generate --prompt "a brass teapot" --out models', description: "From a prompt" },
+    { command: 'hunyuan3d generate "a brass teapot" --out models', description: "From a prompt" },
     {
-      command: 'hunyuan3d generate --prompt "a brass teapot" --enable-pbr --dry-run',
+      command: 'hunyuan3d generate "a brass teapot" --enable-pbr --dry-run',
       description: "What it costs; sends nothing"
     },
     { command: "hunyuan3d generate --kind rapid --image teapot.png --json", description: "From an image, as JSON" }

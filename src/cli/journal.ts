@@ -14,7 +14,7 @@ import * as Schema from "effect/Schema"
 import type * as Job from "../job/Job.ts"
 import * as Journal from "../job/Journal.ts"
 import { exitCodes, Failure, usage } from "./failure.ts"
-import { flagOf } from "./refusal.ts"
+import { flagOf } from "./fields.ts"
 import { add } from "./report.ts"
 
 /** The layer of the journal: files of the user. Tests keep it in memory. */

@@ -1,17 +1,19 @@
 /**
  * What happens while a command works, on standard error: one line for each event,
- * and on a terminal a last line that shows that time goes by.
+ * and on a terminal the moving line.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
-import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import type * as Job from "../job/Job.ts"
 import * as QueryJob from "../job/QueryJob.ts"
-import { printable, printNote } from "./print.ts"
+import { Attempts } from "./attempts.ts"
+import { printNote } from "./print.ts"
 import { add } from "./report.ts"
+import { Screen } from "./screen.ts"
+import { dim, status } from "./style.ts"
 
 export interface Progress {
   readonly note: (text: string) => Effect.Effect<void>
@@ -29,15 +31,23 @@ const meanings: Readonly<Record<Job.Job["_tag"], string>> = {
 
 const spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
 
-const eraseLine = "\r\u001b[2K"
+/** Gives the time that goes by from here on. */
+const elapsed = Effect.map(Clock.currentTimeMillis, (started) =>
+  Effect.map(Clock.currentTimeMillis, (now) => now - started)
+)
 
-/** A line of standard error that each `show` replaces; on a terminal only, elsewhere nothing is shown. */
-export const transientLine = Effect.gen(function* () {
-  const stdio = yield* Stdio.Stdio
-  const isTerminal = yield* stdio.stderrIsTerminal
-  const write = (text: string) =>
-    isTerminal ? Effect.ignore(Stream.run(Stream.succeed(text), stdio.stderr())) : Effect.void
-  return { isTerminal, show: (text: string) => write(eraseLine + printable(text)), erase: write(eraseLine) }
+/** Shows on a terminal, while an effect runs, what it does and for how long it has. */
+export const moving = Effect.fnUntraced(function* <A, E, R>(
+  state: Effect.Effect<string>,
+  self: Effect.Effect<A, E, R>
+) {
+  const screen = yield* Screen
+  const time = yield* elapsed
+  const text = Effect.zipWith(time, state, (millis, doing) => {
+    const frame = spinner[Math.floor(millis / 100) % spinner.length]
+    return `${frame} ${tenths(millis)}  ${doing}`
+  })
+  return yield* screen.during(text)(self)
 })
 
 /** Runs what reports its progress. `doing` is shown until a job has a state. */
@@ -45,29 +55,22 @@ export const withProgress = Effect.fnUntraced(function* <A, E, R>(
   doing: string,
   use: (progress: Progress) => Effect.Effect<A, E, R>
 ) {
-  const line = yield* transientLine
-  const started = yield* Clock.currentTimeMillis
+  const { pending } = yield* Attempts
+  const time = yield* elapsed
   const state = yield* Ref.make(doing)
-  const elapsed = Effect.map(Clock.currentTimeMillis, (now) => now - started)
 
-  const animation = Effect.gen(function* () {
-    const millis = yield* elapsed
-    yield* line.show(
-      `${spinner[Math.floor(millis / 100) % spinner.length]} ${seconds(millis)}  ${yield* Ref.get(state)}`
-    )
-    yield* Effect.sleep("100 millis")
-  }).pipe(Effect.forever, Effect.ensuring(line.erase))
-  const note = (text: string) => Effect.andThen(line.erase, printNote(text))
   const changed = Effect.fnUntraced(function* (job: Job.Job) {
     yield* Ref.set(state, job.status)
-    yield* note(`${seconds(yield* elapsed).padStart(8)}  ${job.status.padEnd(5)} the job ${meanings[job._tag]}`)
+    yield* printNote(dim(tenths(yield* time).padStart(8)), "  ", status(job, 5), ` the job ${meanings[job._tag]}`)
   })
 
-  const used = use({ note, changed })
-  return yield* line.isTerminal ? Effect.raceFirst(used, animation) : used
+  const told = Effect.zipWith(Ref.get(state), pending, (doing, said) =>
+    said === undefined ? doing : `${doing}. ${said}`
+  )
+  return yield* moving(told, use({ note: printNote, changed }))
 })
 
-const seconds = (millis: number) => `${(millis / 1000).toFixed(1)} s`
+const tenths = (millis: number) => `${(millis / 1000).toFixed(1)} s`
 
 /** Shows each change of a job, and answers with the job when it is done. */
 export const showChanges = Effect.fnUntraced(function* <E, R>(

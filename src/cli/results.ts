@@ -4,11 +4,11 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import type { DownloadError } from "../files/DownloadError.ts"
-import type * as ResultFiles from "../files/ResultFiles.ts"
+import type { DownloadedFile } from "../files/ResultFiles.ts"
 import type * as Job from "../job/Job.ts"
+import { showArrival } from "./arrival.ts"
 import { type Failure, usage } from "./failure.ts"
 import { downloaded } from "./journal.ts"
 import { loadResultFiles } from "./load.ts"
@@ -16,7 +16,6 @@ import { described, writeManifest } from "./manifest.ts"
 import type { DownloadFlags } from "./options.ts"
 import type { OutputFile } from "./output.ts"
 import { printLine, printTable } from "./print.ts"
-import { transientLine } from "./progress.ts"
 import { add, unlessJson } from "./report.ts"
 
 /** The result files as a table: type, host of the link, and when the link expires. */
@@ -66,23 +65,16 @@ export const showDownload = Effect.fnUntraced(function* (
   flags: DownloadFlags
 ) {
   const ResultFiles = yield* loadResultFiles
-  const line = yield* transientLine
   const options = { ...flags, maxSize: Option.getOrUndefined(flags.maxSize) }
   let files: ReadonlyArray<typeof OutputFile.Type> = []
-  const finished = yield* ResultFiles.progress(job, directory, options).pipe(
-    Stream.tap((event) => line.show(bar(event))),
-    Stream.map(({ finished }) => finished),
-    Stream.filter(Predicate.isNotUndefined),
-    Stream.tap((file) =>
-      Effect.flatMap(described(file), (file) => {
-        files = [...files, file].toSorted((one, other) => (one.path < other.path ? -1 : 1))
-        return add({ files })
-      })
-    ),
-    Stream.runCollect,
-    Effect.ensuring(line.erase),
-    Effect.mapError(inFlags)
+  const arrived = Effect.fnUntraced(function* (file: DownloadedFile) {
+    files = [...files, yield* described(file)].toSorted((one, other) => (one.path < other.path ? -1 : 1))
+    yield* add({ files })
+  })
+  const download = Stream.tap(ResultFiles.progress(job, directory, options), ({ finished }) =>
+    finished === undefined ? Effect.void : arrived(finished)
   )
+  const finished = yield* showArrival(download).pipe(Effect.mapError(inFlags))
   yield* downloaded(
     job.id,
     files.map(({ path }) => path)
@@ -108,9 +100,3 @@ const inFlags = (error: DownloadError | Failure) =>
         error.reason._tag
       )
     : error
-
-const bar = ({ name, received, total }: ResultFiles.Progress) => {
-  if (total === undefined || total === 0) return `${name} ${ByteSize.format(ByteSize.bytes(received))}`
-  const filled = Math.round((received / total) * 20)
-  return `${name} ${"█".repeat(filled)}${"░".repeat(20 - filled)} ${Math.round((received / total) * 100)} %`
-}

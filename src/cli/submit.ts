@@ -6,11 +6,13 @@ import { jobs } from "./connection.ts"
 import { announced, checkMaxCredits, costFlags, estimated } from "./cost.ts"
 import { showDryRun } from "./dryRun.ts"
 import { usage } from "./failure.ts"
+import { Sections } from "./help.ts"
 import { operationFlags, readOperation } from "./journal.ts"
 import { connectionFlags, kindFlag } from "./options.ts"
 import { printLine, printNote } from "./print.ts"
+import { withProgress } from "./progress.ts"
 import { Report } from "./report.ts"
-import { readRequest, requestFlags } from "./request.ts"
+import { readRequest, requestFlags, requestSection } from "./request.ts"
 import { waitCommand } from "./resume.ts"
 import { submitWith } from "./submission.ts"
 
@@ -34,15 +36,20 @@ export const submit = Command.make(
       // Should standard output be lost, the ticket of a paid job is not.
       return report.isJson ? printNote(told) : printLine(told)
     }
-    yield* submitWith(flags.kind, request, flags, use, operation).pipe(
+    yield* withProgress("submitting", () => submitWith(flags.kind, request, flags, use, operation)).pipe(
       announced(flags.kind, request, flags, printNote),
       Effect.provide(jobs(flags))
     )
   })
 ).pipe(
   Command.withDescription("Submit a job, which is paid for, and print its ticket."),
+  Command.annotate(Sections, [
+    requestSection,
+    ["COST AND JOURNAL", { ...costFlags, ...operationFlags }],
+    ["CONNECTION", connectionFlags]
+  ]),
   Command.withExamples([
-    { command: 'hunyuan3d submit --prompt "a brass teapot" --enable-pbr', description: "From a prompt" },
+    { command: 'hunyuan3d submit "a brass teapot" --enable-pbr', description: "From a prompt" },
     {
       command: "hunyuan3d submit --kind convert3dformat --file https://host/model.fbx --format STL --json",
       description: "Convert a model, and print the ticket as JSON"

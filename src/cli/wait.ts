@@ -6,14 +6,24 @@ import { connectionFlags, jobArgument, kindFlag, pollingFlags } from "./options.
 import { showChanges, withProgress } from "./progress.ts"
 import { unlessJson } from "./report.ts"
 import { showCredits, showFiles } from "./results.ts"
+import { showNext } from "./resume.ts"
 
 export const wait = Command.make(
   "wait",
   { jobId: jobArgument, kind: kindFlag, ...pollingFlags, ...connectionFlags },
   (flags) =>
-    follow(flags, (changes, ticket) =>
-      withProgress("querying", (progress) => showChanges(ticket, changes, progress))
-    ).pipe(Effect.flatMap((job) => unlessJson(Effect.andThen(showFiles(job), showCredits(job)))))
+    follow(
+      flags,
+      Effect.fnUntraced(function* (changes, ticket) {
+        const job = yield* withProgress("querying", (progress) => showChanges(ticket, changes, progress))
+        const print = Effect.gen(function* () {
+          yield* showFiles(job)
+          yield* showCredits(job)
+          yield* showNext(job, ticket, flags)
+        })
+        yield* unlessJson(print)
+      })
+    )
 ).pipe(
   Command.withDescription(
     "Wait until a job ends. Exits with 0 when it is done, 2 if it failed, 3 if the time passed, 4 if the API refused."

@@ -21,11 +21,23 @@ describe("hunyuan3d", () => {
     }).pipe(WithoutService)
   )
 
+  it.effect("helps in words, too", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* run(["help"]), yield* run(["--help"]))
+      assert.deepStrictEqual(yield* run(["help", "generate"]), yield* run(["generate", "-h"]))
+      const { code, stderr } = yield* run(["help", "gnerate"])
+      assert.match(stderr, /^hunyuan3d: .*"gnerate".*"generate" \| "submit"/)
+      assert.strictEqual(code, 1)
+    }).pipe(WithoutService)
+  )
+
   it.effect("says its version", () =>
     Effect.gen(function* () {
-      const { code, stdout } = yield* run(["--version"])
-      assert.strictEqual(stdout, `hunyuan3d v${packageJson.version}\n`)
-      assert.strictEqual(code, 0)
+      for (const flag of ["--version", "-V"]) {
+        const { code, stdout } = yield* run([flag])
+        assert.strictEqual(stdout, `hunyuan3d v${packageJson.version}\n`)
+        assert.strictEqual(code, 0)
+      }
     }).pipe(WithoutService)
   )
 
