@@ -49,11 +49,16 @@ export const usage = (message: string, code = "Usage"): Failure =>
 
 /** The failure of a submission that brought no ticket. */
 export const fromSubmission = (error: ApiError): Failure => {
-  const { mayHaveRun } = error
-  const failure = fromError(error)
-  const { code, message, requestId, retryable } = failure
-  const exitCode = mayHaveRun ? exitCodes.unclear : failure.exitCode
-  return new Failure({ message, exitCode, code, requestId, retryable: retryable && !mayHaveRun, mayHaveRun })
+  const { code, isRetryable, mayHaveRun, requestId } = error
+  const exitCode = mayHaveRun ? exitCodes.unclear : exitCodeOf(error)
+  return new Failure({
+    message: inFlags(error),
+    exitCode,
+    code,
+    requestId,
+    retryable: isRetryable && !mayHaveRun,
+    mayHaveRun
+  })
 }
 
 /** Any other failure. */
@@ -74,9 +79,14 @@ export const fromError = (error: Error): Failure => {
     return new Failure({ message, exitCode: exitCodes.timePassed, code: "WaitTimeout", retryable: true })
   }
   if (error instanceof ApiError) {
-    const { code, isRetryable, reason, requestId } = error
-    const exitCode = isRefusal(reason) ? exitCodes.refused : exitCodes.other
-    return new Failure({ message: inFlags(error), exitCode, code, requestId, retryable: isRetryable })
+    const { code, isRetryable, requestId } = error
+    return new Failure({
+      message: inFlags(error),
+      exitCode: exitCodeOf(error),
+      code,
+      requestId,
+      retryable: isRetryable
+    })
   }
   if (isDownloadError(error)) {
     const { isRetryable, reason } = error
@@ -118,3 +128,5 @@ const isDownloadError = (error: Error): error is DownloadError.DownloadError =>
 /** A recording that cannot be written has no other way to say so than a defect. */
 export const isRecordingError = (defect: unknown): defect is Error =>
   defect instanceof Error && Predicate.isTagged(defect, "RecordingError")
+
+const exitCodeOf = ({ reason }: ApiError) => (isRefusal(reason) ? exitCodes.refused : exitCodes.other)

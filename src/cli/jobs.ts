@@ -4,12 +4,13 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Journal from "../job/Journal.ts"
-import { expiresAt, isUnfinished, stateOf } from "./entry.ts"
+import { expiresAt, isUnfinished, type State, stateOf } from "./entry.ts"
 import { journal } from "./journal.ts"
 import { printLine, printNote, printTable } from "./print.ts"
 import { result } from "./report.ts"
 import { roughly } from "./results.ts"
 import * as shell from "./shell.ts"
+import { type Part, type Styled, styled } from "./style.ts"
 
 export const jobs = Command.make(
   "jobs",
@@ -40,7 +41,7 @@ const showEntries = Effect.fnUntraced(function* (entries: ReadonlyArray<Journal.
     entries.map((entry) => [
       entry.ticket?.jobId ?? "none",
       entry.kind.toLowerCase(),
-      stateOf(entry, now),
+      inColor(stateOf(entry, now)),
       roughly(DateTime.distance(entry.startedAt, now)),
       until(expiresAt(entry), now),
       until(entry.ended?.linksExpireAt, now),
@@ -54,6 +55,20 @@ const showEntries = Effect.fnUntraced(function* (entries: ReadonlyArray<Journal.
     yield* printNote("An unknown operation may have a job that is paid for: look at the console.")
   }
 })
+
+const colors: Partial<Record<State, Styled["color"]>> = {
+  done: "green",
+  downloaded: "green",
+  failed: "red",
+  refused: "red",
+  unknown: "yellow",
+  expired: "yellow"
+}
+
+const inColor = (state: State): Part => {
+  const color = colors[state]
+  return color === undefined ? state : styled(color, state)
+}
 
 const until = (at: DateTime.Utc | undefined, now: DateTime.Utc) => {
   if (at === undefined) return ""

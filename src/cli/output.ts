@@ -134,6 +134,7 @@ export const Output = Schema.Struct({
       Schema.Struct({ place: Schema.String, operation: Schema.String, description: Schema.String })
     ).annotate({ description: "Entries of the journal that cannot be read" })
   ),
+  at: Schema.optionalKey(time("When watch saw the change")),
   results: Schema.optionalKey(Schema.Array(OutputResult).annotate({ description: "The jobs that were resumed" })),
   url: Schema.optionalKey(text("Where serve listens")),
   signed: Schema.optionalKey(

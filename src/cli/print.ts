@@ -77,11 +77,11 @@ export const pad = (text: string, width: number): string =>
  */
 export const printTable = Effect.fnUntraced(function* (
   head: ReadonlyArray<string>,
-  rows: ReadonlyArray<ReadonlyArray<string>>
+  rows: ReadonlyArray<ReadonlyArray<Part>>
 ) {
-  const { canColor } = yield* TerminalCapabilities.TerminalCapabilities
+  const stdout = yield* TerminalCapabilities.TerminalCapabilities
   const { columns } = yield* Terminal.Terminal
-  const cells = rows.map((row) => row.map(printable))
+  const cells = rows.map((row) => row.map((cell) => lineOf([cell], stdout)))
   const widths = head.map((_, column) =>
     Math.max(...[head, ...cells].map((row) => CliOutput.displayWidth(row[column] ?? "")))
   )
@@ -93,5 +93,5 @@ export const printTable = Effect.fnUntraced(function* (
       .map((line) => line.trimEnd())
       .filter((line, index) => index === 0 || line !== "")
       .join("\n  ")
-  yield* Console.log([canColor ? `\u001b[1m${text(head)}\u001b[0m` : text(head), ...cells.map(text)].join("\n"))
+  yield* Console.log([stdout.canColor ? `\u001b[1m${text(head)}\u001b[0m` : text(head), ...cells.map(text)].join("\n"))
 })

@@ -6,7 +6,6 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { DownloadError } from "../files/DownloadError.ts"
-import type { DownloadedFile } from "../files/ResultFiles.ts"
 import type * as Job from "../job/Job.ts"
 import { showArrival } from "./arrival.ts"
 import { type Failure, usage } from "./failure.ts"
@@ -67,14 +66,17 @@ export const showDownload = Effect.fnUntraced(function* (
   const ResultFiles = yield* loadResultFiles
   const options = { ...flags, maxSize: Option.getOrUndefined(flags.maxSize) }
   let files: ReadonlyArray<typeof OutputFile.Type> = []
-  const arrived = Effect.fnUntraced(function* (file: DownloadedFile) {
-    files = [...files, yield* described(file)].toSorted((one, other) => (one.path < other.path ? -1 : 1))
-    yield* add({ files })
-  })
-  const download = Stream.tap(ResultFiles.progress(job, directory, options), ({ finished }) =>
-    finished === undefined ? Effect.void : arrived(finished)
+  const arriving = ResultFiles.progress(job, directory, options).pipe(
+    Stream.tap(
+      Effect.fnUntraced(function* ({ finished }) {
+        if (finished === undefined) return
+        const file = yield* described(finished)
+        files = [...files, file].toSorted((one, other) => (one.path < other.path ? -1 : 1))
+        yield* add({ files })
+      })
+    )
   )
-  const finished = yield* showArrival(download).pipe(Effect.mapError(inFlags))
+  const finished = yield* Effect.mapError(showArrival(arriving), inFlags)
   yield* downloaded(
     job.id,
     files.map(({ path }) => path)

@@ -16,12 +16,9 @@ export const wait = Command.make(
       flags,
       Effect.fnUntraced(function* (changes, ticket) {
         const job = yield* withProgress("querying", (progress) => showChanges(ticket, changes, progress))
-        const print = Effect.gen(function* () {
-          yield* showFiles(job)
-          yield* showCredits(job)
-          yield* showNext(job, ticket, flags)
-        })
-        yield* unlessJson(print)
+        yield* unlessJson(
+          Effect.all([showFiles(job), showCredits(job), showNext(job, ticket, flags)], { discard: true })
+        )
       })
     )
 ).pipe(

@@ -3,7 +3,6 @@ import * as Command from "effect/cli/Command"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type * as Job from "../job/Job.ts"
 import * as QueryJob from "../job/QueryJob.ts"
 import { follow } from "./follow.ts"
 import { connectionFlags, jobArgument, kindFlag, pollingFlags } from "./options.ts"
@@ -18,10 +17,15 @@ export const watch = Command.make(
   (flags) =>
     follow(flags, (changes, ticket) =>
       withProgress("watching", () =>
-        Stream.runForEach(changes, (job) =>
-          job._tag === "Failed"
-            ? Effect.andThen(result({ job }, printChange(job)), Effect.fail(new QueryJob.JobFailed({ job, ticket })))
-            : line({ job }, printChange(job))
+        Stream.runForEach(
+          changes,
+          Effect.fnUntraced(function* (job) {
+            const at = yield* DateTime.now
+            const print = printLine(dim(DateTime.formatIso(at)), "  ", status(job, 4), `  job ${job.id}`)
+            if (job._tag !== "Failed") return yield* line({ job, at }, print)
+            yield* result({ job, at }, print)
+            return yield* new QueryJob.JobFailed({ job, ticket })
+          })
         )
       )
     )
@@ -31,7 +35,3 @@ export const watch = Command.make(
     { command: "hunyuan3d watch 1375367755519696896 --json", description: "One JSON object for each change" }
   ])
 )
-
-const printChange = Effect.fnUntraced(function* (job: Job.Job) {
-  yield* printLine(dim(DateTime.formatIso(yield* DateTime.now)), "  ", status(job, 4), `  job ${job.id}`)
-})

@@ -77,6 +77,19 @@ describe("hunyuan3d wait", () => {
     }).pipe(WithFake)
   )
 
+  it.effect("says when its time has passed why the last query failed, in flags", () =>
+    Effect.gen(function* () {
+      const fake = yield* Fake.Fake
+      const waiting = yield* start(["wait", yield* fake.job({ run: "1 hour" }), "--timeout", "2m"])
+      yield* TestClock.adjust("1 second")
+      yield* fake.fault(...Array.from({ length: 20 }, () => "never" as const))
+      yield* TestClock.adjust("3 minutes")
+      const { code, stderr } = yield* waiting.ended
+      assert.match(stderr, /\(The last query failed: .*No answer came within 10 s\..*--request-timeout\.\)\n$/)
+      assert.strictEqual(code, 3)
+    }).pipe(WithFake)
+  )
+
   it.effect("says when it is interrupted how to go on, with the kind, region and endpoint of the job", () =>
     Effect.gen(function* () {
       const id = yield* Fake.Fake.use((fake) => fake.job({ region: "na-siliconvalley", run: "1 hour" }))
