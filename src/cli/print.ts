@@ -80,13 +80,11 @@ export const pad = (text: string, width: number): string =>
   text + " ".repeat(Math.max(0, width - CliOutput.displayWidth(text)))
 
 /**
- * A table with a head, on standard output or by another `print`. Columns that do not fit into the terminal go on
- * in a further line.
+ * A table with a head, on standard output. Columns that do not fit into the terminal go on in a further line.
  */
 export const printTable = Effect.fnUntraced(function* (
   head: ReadonlyArray<string>,
-  rows: ReadonlyArray<ReadonlyArray<Part>>,
-  print: typeof Console.log = Console.log
+  rows: ReadonlyArray<ReadonlyArray<Part>>
 ) {
   const stdout = yield* TerminalCapabilities.TerminalCapabilities
   const { columns } = yield* Terminal.Terminal
@@ -102,5 +100,5 @@ export const printTable = Effect.fnUntraced(function* (
       .map((line) => line.trimEnd())
       .filter((line, index) => index === 0 || line !== "")
       .join("\n  ")
-  yield* print([stdout.canColor ? `\u001b[1m${text(head)}\u001b[0m` : text(head), ...cells.map(text)].join("\n"))
+  yield* Console.log([stdout.canColor ? `\u001b[1m${text(head)}\u001b[0m` : text(head), ...cells.map(text)].join("\n"))
 })

@@ -97,7 +97,7 @@ export const run = (version: string): Effect.Effect<void, Failure | CliError.Cli
   Command.run(hunyuan3d, { version }).pipe(
     // The presenter has told of the command line's own errors.
     Effect.mapError((error) => (CliError.isCliError(error) ? error : fromError(error))),
-    reported(commands.map(({ name }) => name)),
+    reported([...commands, help].map(({ name }) => name)),
     Effect.tapError((error) => (CliError.isCliError(error) ? Effect.void : printFailure(error.message))),
     Effect.tapDefect(tellDefect),
     Effect.provide(
