@@ -21,9 +21,12 @@ const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
   let isLost = false
   const stop = () => fiber.interruptUnsafe(fiber.id)
   for (const signal of signals) process.on(signal, stop)
-  process.stdout.on("error", () => {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     isLost = true
     process.exitCode = 1
+    // A reader that has enough says nothing either.
+    if (error.code !== "EPIPE")
+      process.stderr.write(`hunyuan3d: Standard output cannot be written. (${error.message})\n`)
     stop()
   })
   // What happens is told as far as somebody listens.

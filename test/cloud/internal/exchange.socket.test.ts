@@ -3,7 +3,7 @@
  * and broken answers, and proxies, with both transports that the documentation names.
  */
 import * as Http from "node:http"
-import type * as Net from "node:net"
+import * as Net from "node:net"
 import * as Timers from "node:timers/promises"
 import * as Zlib from "node:zlib"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
@@ -173,6 +173,17 @@ for (const [name, client] of Object.entries(clients)) {
         const failure = yield* reason.pipe(withApp(host, client))
         assert.strictEqual(failure._tag, "Transport")
         assert.match(failure.message, new RegExp(`^http://${host}/ could not be reached \\(.*ECONNREFUSED`))
+      })
+    )
+
+    it.live("a connection that is closed before it is encrypted has sent nothing", () =>
+      Effect.gen(function* () {
+        const { host } = yield* listen(Net.createServer((socket) => socket.once("data", () => socket.end())))
+        const failure = yield* reason.pipe(
+          Effect.provide(Endpoint.layer({ protocol: "https", host })),
+          withApp(host, client)
+        )
+        assert.deepStrictEqual([failure._tag, failure.mayHaveRun], ["Transport", false])
       })
     )
 
