@@ -22,6 +22,8 @@ import { onDisk } from "./disk.ts"
 import { findZlib, inflate, type Receive, type Zlib } from "./inflate.ts"
 
 const maxEntries = 10_000
+// What lies from the first entry of the directory on is kept in memory.
+const maxDirectory = 16 * 1024 * 1024
 
 // How much of the archive is read at once.
 const chunkSize = 256 * 1024
@@ -87,8 +89,9 @@ const list = Effect.fnUntraced(function* (yauzl: typeof Yauzl, fill: Fill, size:
   const options = { autoClose: false, decodeStrings: false, validateEntrySizes: false }
   const zip = yield* asking(() => yauzl.fromRandomAccessReaderPromise(new Reader(), size, options))
   if (zip.entryCount > maxEntries) return yield* refuse(`it has more than ${maxEntries} entries`)
+  // A number, though its type says boolean: where the directory is read next.
+  if (size - Number(zip.readEntryCursor) > maxDirectory) return yield* refuse("its directory is larger than 16 MiB")
   const records = yield* Stream.runCollect(Stream.fromAsyncIterable(zip.eachEntry(), toReason))
-  // A number, though its type says boolean: where the directory has been read up to.
   yield* checkEnd(fill, Number(zip.readEntryCursor))
 
   const entries: Array<Entry> = []
@@ -99,7 +102,9 @@ const list = Effect.fnUntraced(function* (yauzl: typeof Yauzl, fill: Fill, size:
     if (reason !== undefined) return yield* refuse(`${quote(path)} ${reason}`)
     // A bomb lets many entries have the same bytes.
     if (record.relativeOffsetOfLocalHeader < end) return yield* refuse(`${quote(path)} overlaps another entry`)
-    const { fileDataStart: start } = yield* asking(() => zip.readLocalFileHeaderPromise(record, { minimal: true }))
+    const header = yield* asking(() => zip.readLocalFileHeaderPromise(record))
+    if (!header.fileName.equals(record.fileNameRaw)) return yield* refuse(`${quote(path)} has another name too`)
+    const start = header.fileDataStart
     end = start + record.compressedSize
     entries.push({ path, type: path.endsWith("/") ? "Directory" : "File", start, record })
   }
