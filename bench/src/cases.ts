@@ -10,14 +10,14 @@ import { schedule } from "./cases/schedule.ts"
 import { sign } from "./cases/sign.ts"
 import { start } from "./cases/start.ts"
 import { unpack } from "./cases/unpack.ts"
-import { manyWaits, waits } from "./cases/waits.ts"
+import { growth, waits } from "./cases/waits.ts"
 
 export const cases = [
   call,
   sign,
   heap,
   waits,
-  manyWaits,
+  growth,
   permit,
   schedule,
   download,

@@ -40,13 +40,16 @@ export const worse = (lines: ReadonlyArray<Line>, recorded: Readonly<Record<stri
     return change <= allowed ? [] : [`${name}: the ratio is ${now.toPrecision(3)}, and ${before} was recorded.`]
   })
 
-/** Records the ratios of these lines, and leaves those of other cases and of the other form. */
+/** Records the ratios of these lines, the worst of each name, and leaves those of other cases and of the other form. */
 export const record = (form: Form, lines: ReadonlyArray<Line>) => {
   const all = read()
-  const measured = lines
-    .filter(({ ratio }) => Number.isFinite(ratio.median))
-    .map((line) => [nameOf(line), Number(line.ratio.median.toPrecision(3))] as const)
-  const ratios = { ...all[form]?.ratios, ...Object.fromEntries(measured) }
+  const worst = new Map<string, number>()
+  for (const line of lines.filter(({ ratio }) => Number.isFinite(ratio.median))) {
+    const ratio = Number(line.ratio.median.toPrecision(3))
+    const other = worst.get(nameOf(line)) ?? ratio
+    worst.set(nameOf(line), line.better === "less" ? Math.max(ratio, other) : Math.min(ratio, other))
+  }
+  const ratios = { ...all[form]?.ratios, ...Object.fromEntries(worst) }
   const date = new Date().toISOString().slice(0, 10)
   writeFileSync(file, `${JSON.stringify({ ...all, [form]: { date, node: process.version, ratios } }, undefined, 2)}\n`)
 }

@@ -16,7 +16,7 @@ if (major < 22 || (major === 22 && minor < 19)) {
     `hunyuan3d needs Node 22.19 or newer, and this is ${process.versions.node}. Install a newer Node and try again.\n`
   )
   process.exitCode = 1
-} else if (args.length === 1 && (args[0] === "--version" || args[0] === "-v")) {
+} else if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
   process.stdout.write(`hunyuan3d v${packageJson.version}\n`)
 } else {
   // Keeps compiled code for the next start. In a directory of the user's own, since who writes there decides what runs.

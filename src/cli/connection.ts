@@ -4,20 +4,25 @@
  */
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
-import type * as HttpClient from "effect/http/HttpClient"
+import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Credentials from "../cloud/Credentials.ts"
 import * as Endpoint from "../cloud/Endpoint.ts"
+import * as Policy from "../cloud/Policy.ts"
 import * as GenerateJob from "../job/GenerateJob.ts"
 import type * as Replay from "../testing/Replay.ts"
+import { Attempts } from "./attempts.ts"
 import { type Failure, usage } from "./failure.ts"
 import { type JournalFlags, journalOf } from "./journal.ts"
 import { loadFake, loadReplay } from "./load.ts"
 import { Network } from "./network.ts"
 import { type Connection, defaultUrl } from "./options.ts"
 
-export const readEndpoint = Effect.fnUntraced(function* ({ endpoint, region }: Omit<Connection, "transport">) {
+export const readEndpoint = Effect.fnUntraced(function* ({
+  endpoint,
+  region
+}: Pick<Connection, "endpoint" | "region">) {
   const configured: Endpoint.Options = { ...(yield* Endpoint.Endpoint), region }
   if (Option.isNone(endpoint)) return configured
   const url = URL.canParse(endpoint.value) ? new URL(endpoint.value) : undefined
@@ -63,12 +68,24 @@ const transportLayer = (
   )
 }
 
+// The client whose calls are seen comes in place of the transport's own.
+const seen = Layer.effect(
+  HttpClient.HttpClient,
+  Effect.gen(function* () {
+    return (yield* Attempts).client(yield* HttpClient.HttpClient)
+  })
+)
+
 /** Jobs of every kind over the connection, and the connection itself, for downloads; with the journal, where there is one. */
 export const jobs = (flags: Connection & JournalFlags) =>
   GenerateJob.layer.pipe(
     Layer.provideMerge(
       Layer.mergeAll(
-        transportLayer(flags.transport),
+        Layer.provideMerge(seen, transportLayer(flags.transport)),
+        Layer.effect(
+          Policy.Policy,
+          Attempts.use(({ policy }) => policy(flags.requestTimeout))
+        ),
         Layer.effect(Endpoint.Endpoint, readEndpoint(flags)),
         journalOf(flags)
       )

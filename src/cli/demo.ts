@@ -9,6 +9,7 @@ import * as JobKind from "../job/JobKind.ts"
 import * as Polling from "../job/Polling.ts"
 import { generateAndShow } from "./generate.ts"
 import { loadFake } from "./load.ts"
+import { outFlag } from "./options.ts"
 import { printLine } from "./print.ts"
 import { showDownload, showFiles } from "./results.ts"
 
@@ -16,13 +17,7 @@ const prompt = "a brass teapot"
 
 export const demo = Command.make(
   "demo",
-  {
-    out: Flag.String("out").pipe(
-      Flag.withMetavar("DIRECTORY"),
-      Flag.withDescription("Where the files go (default: demo-models)"),
-      Flag.withDefault("demo-models")
-    )
-  },
+  { out: outFlag("demo-models").pipe(Flag.withDefault("demo-models")) },
   Effect.fnUntraced(function* (flags) {
     const Fake = yield* loadFake
     yield* printLine(`Prompt: ${prompt} (on an in-memory fake of the service: no account, no network)`)

@@ -5,8 +5,9 @@ import * as Effect from "effect/Effect"
 import * as QueryJob from "../job/QueryJob.ts"
 import { jobs } from "./connection.ts"
 import { usage } from "./failure.ts"
-import { connectionFlags, downloadFlags, jobArgument, kindFlag, readTicket } from "./options.ts"
+import { connectionFlags, downloadFlags, jobArgument, kindFlag, outFlag, readTicket } from "./options.ts"
 import { checkOut } from "./outDirectory.ts"
+import { withProgress } from "./progress.ts"
 import { showDownload } from "./results.ts"
 import { resumableDownload, waitCommand } from "./resume.ts"
 
@@ -15,11 +16,7 @@ export const download = Command.make(
   {
     jobId: jobArgument,
     kind: kindFlag,
-    out: Flag.String("out").pipe(
-      Flag.withMetavar("DIRECTORY"),
-      Flag.withDescription("Where the files go (default: this directory)"),
-      Flag.withDefault(".")
-    ),
+    out: outFlag("this directory").pipe(Flag.withDefault(".")),
     ...downloadFlags,
     ...connectionFlags
   },
@@ -27,7 +24,7 @@ export const download = Command.make(
     const ticket = yield* readTicket(flags)
     yield* Effect.gen(function* () {
       yield* checkOut(flags.out)
-      const job = yield* QueryJob.QueryJob.use((jobs) => jobs.query(ticket))
+      const job = yield* withProgress("querying", () => QueryJob.QueryJob.use((jobs) => jobs.query(ticket)))
       if (job._tag === "Failed") return yield* new QueryJob.JobFailed({ job, ticket })
       if (job._tag !== "Done") {
         return yield* usage(

@@ -14,6 +14,7 @@ import * as Data from "effect/Data"
 import * as Runtime from "effect/Runtime"
 import { ApiError, isRefusal } from "../cloud/ApiError.ts"
 import { JobFailed, WaitTimeout } from "../job/QueryJob.ts"
+import { failedJob, inFlags } from "./advice.ts"
 
 /** What a person is told, and the exit code of the program. */
 export class Failure extends Data.TaggedError("Failure")<{ readonly message: string; readonly exitCode: number }> {
@@ -25,11 +26,17 @@ export const usage = (message: string): Failure => new Failure({ message, exitCo
 
 /** The failure of a submission that brought no ticket. */
 export const fromSubmission = (error: ApiError): Failure =>
-  error.mayHaveRun ? new Failure({ message: error.message, exitCode: 5 }) : fromError(error)
+  error.mayHaveRun ? new Failure({ message: inFlags(error), exitCode: 5 }) : fromError(error)
 
 /** Any other failure. */
 export const fromError = (error: Error): Failure =>
-  error instanceof Failure ? error : new Failure({ message: error.message, exitCode: exitCode(error) })
+  error instanceof Failure ? error : new Failure({ message: message(error), exitCode: exitCode(error) })
+
+const message = (error: Error): string => {
+  if (error instanceof ApiError) return inFlags(error)
+  if (error instanceof JobFailed) return failedJob(error)
+  return error.message
+}
 
 const exitCode = (error: Error): number => {
   if (error instanceof JobFailed) return 2

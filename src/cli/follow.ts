@@ -7,6 +7,7 @@ import type * as ApiError from "../cloud/ApiError.ts"
 import * as Job from "../job/Job.ts"
 import type * as Polling from "../job/Polling.ts"
 import * as QueryJob from "../job/QueryJob.ts"
+import { inFlags } from "./advice.ts"
 import { jobs } from "./connection.ts"
 import { Failure } from "./failure.ts"
 import { type Connection, type JobFlags, polling, type PollingFlags, readTicket } from "./options.ts"
@@ -40,7 +41,7 @@ export const timedOut =
         message:
           `Job ${ticket.jobId} had not ended after ${Duration.format(elapsed)} (last state: ${last?.status ?? "unknown"}). ` +
           `It goes on. To wait again: ${waitCommand(ticket, flags)}` +
-          (failure === undefined ? "" : ` (The last query failed: ${failure.message})`),
+          (failure === undefined ? "" : ` (The last query failed: ${inFlags(failure)})`),
         exitCode: 3
       })
     })

@@ -14,6 +14,7 @@ import { announced, checkMaxCredits, costFlags } from "./cost.ts"
 import { showDryRun } from "./dryRun.ts"
 import { usage } from "./failure.ts"
 import { timedOut } from "./follow.ts"
+import { Sections } from "./help.ts"
 import { operationFlags, readOperation } from "./journal.ts"
 import {
   type Connection,
@@ -21,14 +22,15 @@ import {
   downloadFlags,
   jsonFlag,
   kindFlag,
+  outFlag,
   polling,
   pollingFlags
 } from "./options.ts"
 import { checkOut } from "./outDirectory.ts"
 import { showChanges, withProgress } from "./progress.ts"
-import { readRequest, requestFlags } from "./request.ts"
+import { readRequest, requestFlags, requestSection } from "./request.ts"
 import { printEnd, showCredits, showDownload, showFiles } from "./results.ts"
-import { resumableDownload, waitCommand } from "./resume.ts"
+import { resumableDownload, showNext, waitCommand } from "./resume.ts"
 import { submitWith } from "./submission.ts"
 
 export const generate = Command.make(
@@ -36,11 +38,7 @@ export const generate = Command.make(
   {
     kind: kindFlag,
     json: jsonFlag,
-    out: Flag.String("out").pipe(
-      Flag.withMetavar("DIRECTORY"),
-      Flag.withDescription("Where the files go (default: nothing is downloaded)"),
-      Flag.optional
-    ),
+    out: outFlag("nothing is downloaded").pipe(Flag.optional),
     ...requestFlags,
     ...operationFlags,
     ...costFlags,
@@ -63,23 +61,34 @@ export const generate = Command.make(
       // The keys are there: they are read before this runs.
       if (Option.isSome(flags.out)) yield* checkOut(flags.out.value)
       const done = yield* generateAndShow(flags.kind, request, options, flags).pipe(printEnd(flags), timedOut(flags))
+      const ticket = new Job.JobTicket({ jobId: done.id, kind: flags.kind.name, region: flags.region })
       if (Option.isSome(flags.out)) {
-        const ticket = new Job.JobTicket({ jobId: done.id, kind: flags.kind.name, region: flags.region })
         const download = showDownload(done, flags.out.value, flags)
         // The jobs of the fake end with the program.
         yield* flags.transport === "fake" ? download : resumableDownload(ticket, flags, flags.out.value)(download)
       } else if (!flags.json) {
         yield* showFiles(done)
       }
-      if (!flags.json) yield* showCredits(done)
+      if (flags.json) return
+      yield* showCredits(done)
+      // The jobs of a recording are not there any more, and those of the fake end with the program.
+      const isThere = flags.transport === "live" || flags.transport.startsWith("record:")
+      if (Option.isNone(flags.out) && isThere) yield* showNext(done, ticket, flags)
     }).pipe(Effect.provide(jobs(flags)))
   })
 ).pipe(
   Command.withDescription("Submit a job, which is paid for, wait for it, and download its files."),
+  Command.annotate(Sections, [
+    requestSection,
+    ["COST AND JOURNAL", { ...costFlags, ...operationFlags }],
+    ["WAITING", pollingFlags],
+    ["DOWNLOADING", downloadFlags],
+    ["CONNECTION", connectionFlags]
+  ]),
   Command.withExamples([
-    { command: 'hunyuan3d generate --prompt "a brass teapot" --out models', description: "From a prompt" },
+    { command: 'hunyuan3d generate "a brass teapot" --out models', description: "From a prompt" },
     {
-      command: 'hunyuan3d generate --prompt "a brass teapot" --enable-pbr --dry-run',
+      command: 'hunyuan3d generate "a brass teapot" --enable-pbr --dry-run',
       description: "What it costs; sends nothing"
     },
     { command: "hunyuan3d generate --kind rapid --image teapot.png --json", description: "From an image, as JSON" }

@@ -5,6 +5,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import * as Image from "../files/Image.ts"
+import { why } from "../internal/transport.ts"
 import type * as Hunyuan from "../job/Hunyuan.ts"
 import { usage } from "./failure.ts"
 
@@ -40,8 +41,12 @@ export const readText = Effect.fnUntraced(function* (typed: string) {
 export const readTextFile = Effect.fnUntraced(function* (typed: string, path: string) {
   if (isStandardInput(path)) return yield* readText(typed)
   return yield* FileSystem.FileSystem.use((fs) => fs.readFileString(path)).pipe(
-    Effect.mapError((cause) =>
-      usage(`"${path}" cannot be read. Check its name and its permissions. (${cause.message})`)
+    Effect.mapError(({ reason }) =>
+      usage(
+        reason._tag === "NotFound"
+          ? `${typed}: There is no such file. Correct its name.`
+          : `${typed}: The file cannot be read: ${why(reason)}. Correct this.`
+      )
     )
   )
 })

@@ -15,7 +15,7 @@ import type * as Job from "../job/Job.ts"
 import * as Journal from "../job/Journal.ts"
 import type * as SubmitJob from "../job/SubmitJob.ts"
 import { Failure, usage } from "./failure.ts"
-import { flagOf } from "./refusal.ts"
+import { flagOf } from "./fields.ts"
 
 /** The layer of the journal: files of the user. Tests keep it in memory. */
 export const Kept = Context.Reference<Layer.Layer<Journal.Journal, never, FileSystem.FileSystem | Path.Path>>(

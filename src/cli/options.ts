@@ -9,13 +9,16 @@ import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../cloud/Endpoint.ts"
+import * as Policy from "../cloud/Policy.ts"
 import * as Hunyuan from "../job/Hunyuan.ts"
 import * as Job from "../job/Job.ts"
 import * as JobKind from "../job/JobKind.ts"
 import * as Polling from "../job/Polling.ts"
 import { type Failure, usage } from "./failure.ts"
+import * as flag from "./flag.ts"
 
 const { protocol, region } = Endpoint.Endpoint.defaultValue()
+const requestTimeout = Duration.fromInputUnsafe(Policy.Policy.defaultValue().timeout)
 
 /** Where calls go unless `--endpoint` says otherwise. */
 export const defaultUrl = `${protocol}://${Hunyuan.product.host}`
@@ -62,7 +65,7 @@ export const parseDuration = (text: string): Option.Option<Duration.Duration> =>
 
 const durationFlag = (name: string) =>
   Flag.String(name).pipe(
-    Flag.withMetavar("duration"),
+    Flag.withMetavar("DURATION"),
     Flag.filterMap(parseDuration, () => `a duration such as 500ms, 3s, 2m or "3 seconds"`)
   )
 
@@ -88,20 +91,30 @@ export const polling = (flags: PollingFlags): Polling.PollingOptions => ({
 })
 
 export const connectionFlags = {
-  transport: Flag.String("transport").pipe(
-    Flag.withMetavar("live|fake|replay:FILE|record:FILE"),
-    Flag.withDescription("The real service, the in-memory fake, a recording, or the real service while recording it"),
-    Flag.withDefault("live")
-  ),
+  transport: flag
+    .proposed("transport", "TRANSPORT", ["live", "fake", "replay:", "record:"])
+    .pipe(
+      Flag.withDescription(
+        "The real service, the in-memory fake, a recording (replay:FILE), or the real service while it is recorded (record:FILE) (default: live)"
+      ),
+      Flag.withDefault("live")
+    ),
   endpoint: Flag.String("endpoint").pipe(
     Flag.withMetavar("URL"),
     Flag.withDescription(`Where calls go (default: ${defaultUrl})`),
     Flag.optional
   ),
   region: Flag.String("region").pipe(
+    Flag.withMetavar("REGION"),
     Flag.withDescription(`The region of the job (default: TENCENTCLOUD_REGION, or ${region})`),
     Flag.withFallbackConfig(Config.NonEmptyString("TENCENTCLOUD_REGION")),
     Flag.withDefault(region)
+  ),
+  requestTimeout: durationFlag("request-timeout").pipe(
+    Flag.withDescription(
+      `How long one attempt of a call may take (default: ${Duration.format(requestTimeout)}; a query has ${Policy.defaultRetries + 1} attempts)`
+    ),
+    Flag.withDefault(requestTimeout)
   )
 }
 
@@ -109,12 +122,19 @@ export interface Connection {
   readonly transport: string
   readonly endpoint: Option.Option<string>
   readonly region: string
+  readonly requestTimeout: Duration.Duration
 }
 
-export const kindFlag = Flag.ChoiceWithValue(
-  "kind",
-  JobKind.all.map((kind) => [kind.name.toLowerCase(), kind] as const)
-).pipe(Flag.withDescription("The kind of job (default: pro)"), Flag.withDefault(JobKind.Pro))
+export const kindFlag = flag
+  .choice(
+    "kind",
+    "KIND",
+    JobKind.all.map((kind) => [kind.name.toLowerCase(), kind])
+  )
+  .pipe(Flag.withAlias("k"), Flag.withDescription("The kind of job (default: pro)"), Flag.withDefault(JobKind.Pro))
+
+export const outFlag = (otherwise: string) =>
+  flag.directory("out").pipe(Flag.withAlias("o"), Flag.withDescription(`Where the files go (default: ${otherwise})`))
 
 export const downloadFlags = {
   previews: Flag.Boolean("previews").pipe(
@@ -127,7 +147,7 @@ export const downloadFlags = {
     Flag.withDefault(false)
   ),
   maxSize: Flag.String("max-size").pipe(
-    Flag.withMetavar("size"),
+    Flag.withMetavar("SIZE"),
     Flag.filterMap(ByteSize.fromString, () => "a size such as 500MB or 2GiB"),
     Flag.withDescription("The largest file, and the most that an archive may unpack to (default: 1GiB)"),
     Flag.optional

@@ -9,10 +9,14 @@
  *   terminal would act on. `JSON.stringify` alone escapes no C1 control, such as the
  *   one-character form of `ESC [`, and nothing that turns the direction of text.
  */
+import * as CliOutput from "effect/cli/CliOutput"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Terminal from "effect/Terminal"
 import * as SignedLink from "../cloud/SignedLink.ts"
+import * as Capabilities from "./capabilities.ts"
+import { paint, type Part, styled } from "./style.ts"
 
 const newLines = /[\t\n\v\f\r\u0085\u2028\u2029]\s*/g
 const steering = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu
@@ -25,28 +29,71 @@ const escaped = (text: string) =>
 export const printable = (text: string): string =>
   escaped(SignedLink.withoutQueries(text).replaceAll(passwords, "$1…@").replaceAll(newLines, " "))
 
+/** The parts of a line, in colour where the stream can show it. */
+export const lineOf = (parts: ReadonlyArray<Part>, { canColor }: { readonly canColor: boolean }): string =>
+  parts
+    .map((part) => {
+      if (typeof part === "string") return printable(part)
+      return canColor ? paint(part.color, printable(part.text)) : printable(part.text)
+    })
+    .join("")
+
 /** One line on standard output. */
-export const printLine = (text: string): Effect.Effect<void> => Console.log(printable(text))
+export const printLine = (...parts: ReadonlyArray<Part>): Effect.Effect<void> =>
+  Effect.flatMap(TerminalCapabilities.TerminalCapabilities, (stdout) => Console.log(lineOf(parts, stdout)))
 
 /** One line on standard error. */
-export const printNote = (text: string): Effect.Effect<void> => Console.error(printable(text))
+export const printNote = (...parts: ReadonlyArray<Part>): Effect.Effect<void> =>
+  Effect.flatMap(Capabilities.OfStderr, (stderr) => Console.error(lineOf(parts, stderr)))
+
+/** What went wrong, in one line on standard error. */
+export const printFailure = (message: string): Effect.Effect<void> =>
+  printNote(styled("red", "hunyuan3d:"), ` ${message}`)
 
 /** A value as one line of JSON on standard output. */
 export const printJson = (value: unknown): Effect.Effect<void> => Console.log(escaped(JSON.stringify(value)))
 
-/** A table with a head, on standard output or by another `print`. */
+/** Columns by lines that are at most so wide, as far as they can be. Further lines begin with two spaces. */
+const fold = (widths: ReadonlyArray<number>, most: number): ReadonlyArray<ReadonlyArray<number>> => {
+  const lines: Array<Array<number>> = [[]]
+  let used = -2
+  for (const [column, width] of widths.entries()) {
+    if (column > 0 && used + 2 + width > most) {
+      lines.push([])
+      used = 0
+    }
+    lines.at(-1)?.push(column)
+    used += 2 + width
+  }
+  return lines
+}
+
+/** Fills a text up to a width in a terminal, where some characters are two columns wide. */
+export const pad = (text: string, width: number): string =>
+  text + " ".repeat(Math.max(0, width - CliOutput.displayWidth(text)))
+
+/**
+ * A table with a head, on standard output or by another `print`. Columns that do not fit into the terminal go on
+ * in a further line.
+ */
 export const printTable = Effect.fnUntraced(function* (
   head: ReadonlyArray<string>,
   rows: ReadonlyArray<ReadonlyArray<string>>,
   print: typeof Console.log = Console.log
 ) {
   const { canColor } = yield* TerminalCapabilities.TerminalCapabilities
+  const { columns } = yield* Terminal.Terminal
   const cells = rows.map((row) => row.map(printable))
-  const widths = head.map((_, column) => Math.max(...[head, ...cells].map((row) => (row[column] ?? "").length)))
-  const line = (row: ReadonlyArray<string>) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd()
-  yield* print([canColor ? `\u001b[1m${line(head)}\u001b[0m` : line(head), ...cells.map(line)].join("\n"))
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...cells].map((row) => CliOutput.displayWidth(row[column] ?? "")))
+  )
+  // In a pipe there are no columns.
+  const lines = fold(widths, (yield* columns) || Infinity)
+  const text = (row: ReadonlyArray<string>) =>
+    lines
+      .map((columns) => columns.map((column) => pad(row[column] ?? "", widths[column] ?? 0)).join("  "))
+      .map((line) => line.trimEnd())
+      .filter((line, index) => index === 0 || line !== "")
+      .join("\n  ")
+  yield* print([canColor ? `\u001b[1m${text(head)}\u001b[0m` : text(head), ...cells.map(text)].join("\n"))
 })

@@ -6,54 +6,68 @@
  * is told as one sentence on standard error and ends `run` with its exit code.
  */
 import * as Cause from "effect/Cause"
+import * as Argument from "effect/cli/Argument"
+import * as CliConfig from "effect/cli/CliConfig"
 import * as CliError from "effect/cli/CliError"
-import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
-import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
+import * as Attempts from "./attempts.ts"
+import * as Capabilities from "./capabilities.ts"
+import { completions } from "./completions.ts"
 import { demo } from "./demo.ts"
 import { download } from "./download.ts"
 import { type Failure, fromError } from "./failure.ts"
 import { forget } from "./forget.ts"
 import { generate } from "./generate.ts"
 import { jobs } from "./jobs.ts"
+import * as logs from "./logs.ts"
 import type { Network } from "./network.ts"
-import { printable, printNote } from "./print.ts"
+import * as presenter from "./presenter.ts"
+import { printable, printFailure } from "./print.ts"
 import { query } from "./query.ts"
 import { resume } from "./resumeJobs.ts"
+import * as Screen from "./screen.ts"
 import { serve } from "./serve.ts"
 import { sign } from "./sign.ts"
 import { submit } from "./submit.ts"
 import { wait } from "./wait.ts"
 import { watch } from "./watch.ts"
 
+const commands = [generate, submit, wait, watch, query, download, jobs, resume, forget, serve, sign, demo] as const
+
+const help = Command.make(
+  "help",
+  {
+    command: Argument.Literals(
+      "command",
+      commands.map(({ name }) => name)
+    ).pipe(Argument.withDescription("The command to help with"), Argument.optional)
+  },
+  ({ command }) =>
+    Effect.fail(new CliError.ShowHelp({ commandPath: ["hunyuan3d", ...Option.toArray(command)], errors: [] }))
+).pipe(Command.withDescription("Print the help of the program or of a command, as --help does."))
+
 export const hunyuan3d = Command.make("hunyuan3d").pipe(
   Command.withDescription("Tencent Cloud's Hunyuan 3D jobs from the terminal."),
-  Command.withSubcommands([generate, submit, wait, watch, query, download, jobs, resume, forget, serve, sign, demo])
+  Command.withSubcommands([...commands, help]),
+  Command.provide(logs.layerLevel),
+  Command.withGlobalFlags([logs.verbose]),
+  Command.withExamples([
+    { command: 'hunyuan3d generate "a brass teapot" --out models', description: "A model from a prompt" },
+    { command: "hunyuan3d generate --image teapot.jpg --dry-run", description: "What one from an image costs" },
+    { command: "hunyuan3d demo", description: "How it looks, without an account" }
+  ])
 )
-
-// A wrong flag gets a sentence, not the whole help.
-const presenter: CliOutput.Presenter = {
-  present: (event) =>
-    event._tag === "InvalidInvocation"
-      ? Effect.andThen(
-          Effect.forEach(event.errors, (error) => printNote(`hunyuan3d: ${error.message}`), { discard: true }),
-          printNote(`For help: ${event.commandPath.join(" ")} --help`)
-        )
-      : CliOutput.defaultPresenter.present(event)
-}
-
-// What the library logs is meant for a person too; the values that go with it are for a log.
-const sentences = Logger.make(({ message }) => printable(String(Array.isArray(message) ? message[0] : message)))
 
 const tellDefect = (defect: unknown) =>
   // A recording that cannot be written has no other way to say so.
   defect instanceof Error && Predicate.isTagged(defect, "RecordingError")
-    ? printNote(`hunyuan3d: ${defect.message}`)
+    ? printFailure(defect.message)
     : Console.error(
         [
           "hunyuan3d: This is a bug, please report it.",
@@ -61,17 +75,19 @@ const tellDefect = (defect: unknown) =>
         ].join("\n")
       )
 
+// Effect's wizard asks about each flag, of which there are many.
+const builtIns = [GlobalFlag.Help, logs.version, completions, GlobalFlag.LogLevel]
+
 export const run = (version: string): Effect.Effect<void, Failure | CliError.CliError, Command.Environment | Network> =>
   Command.run(hunyuan3d, { version }).pipe(
     // The presenter has told of the command line's own errors.
     Effect.mapError((error) => (CliError.isCliError(error) ? error : fromError(error))),
-    Effect.tapError((error) => (CliError.isCliError(error) ? Effect.void : printNote(`hunyuan3d: ${error.message}`))),
+    Effect.tapError((error) => (CliError.isCliError(error) ? Effect.void : printFailure(error.message))),
     Effect.tapDefect(tellDefect),
     Effect.provide(
-      Layer.mergeAll(
-        CliOutput.layerPresenter(presenter),
-        TerminalCapabilities.layer,
-        Logger.layer([Logger.withConsoleError(sentences)])
+      Layer.mergeAll(CliConfig.layer({ builtIns }), presenter.layer, logs.layer, Attempts.layer).pipe(
+        Layer.provideMerge(Screen.layer),
+        Layer.provideMerge(Capabilities.layer)
       )
     )
   )

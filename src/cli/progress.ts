@@ -1,16 +1,18 @@
 /**
  * What happens while a command works, on standard error: one line for each event,
- * and on a terminal a last line that shows that time goes by.
+ * and on a terminal the moving line.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
-import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import type * as Job from "../job/Job.ts"
 import * as QueryJob from "../job/QueryJob.ts"
-import { printable, printNote } from "./print.ts"
+import { Attempts } from "./attempts.ts"
+import { printNote } from "./print.ts"
+import { Screen } from "./screen.ts"
+import { dim, status } from "./style.ts"
 
 export interface Progress {
   readonly note: (text: string) => Effect.Effect<void>
@@ -28,45 +30,32 @@ const meanings: Readonly<Record<Job.Job["_tag"], string>> = {
 
 const spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
 
-const eraseLine = "\r\u001b[2K"
-
-/** A line of standard error that each `show` replaces; on a terminal only, elsewhere nothing is shown. */
-export const transientLine = Effect.gen(function* () {
-  const stdio = yield* Stdio.Stdio
-  const isTerminal = yield* stdio.stderrIsTerminal
-  const write = (text: string) =>
-    isTerminal ? Effect.ignore(Stream.run(Stream.succeed(text), stdio.stderr())) : Effect.void
-  return { isTerminal, show: (text: string) => write(eraseLine + printable(text)), erase: write(eraseLine) }
-})
-
 /** Runs what reports its progress. `doing` is shown until a job has a state. */
 export const withProgress = Effect.fnUntraced(function* <A, E, R>(
   doing: string,
   use: (progress: Progress) => Effect.Effect<A, E, R>
 ) {
-  const line = yield* transientLine
+  const screen = yield* Screen
+  const attempts = yield* Attempts
   const started = yield* Clock.currentTimeMillis
   const state = yield* Ref.make(doing)
   const elapsed = Effect.map(Clock.currentTimeMillis, (now) => now - started)
 
-  const animation = Effect.gen(function* () {
+  const text = Effect.gen(function* () {
     const millis = yield* elapsed
-    yield* line.show(
-      `${spinner[Math.floor(millis / 100) % spinner.length]} ${seconds(millis)}  ${yield* Ref.get(state)}`
-    )
-    yield* Effect.sleep("100 millis")
-  }).pipe(Effect.forever, Effect.ensuring(line.erase))
-  const note = (text: string) => Effect.andThen(line.erase, printNote(text))
+    const pending = yield* attempts.pending
+    const frame = spinner[Math.floor(millis / 100) % spinner.length]
+    return `${frame} ${tenths(millis)}  ${yield* Ref.get(state)}${pending === undefined ? "" : `. ${pending}`}`
+  })
   const changed = Effect.fnUntraced(function* (job: Job.Job) {
     yield* Ref.set(state, job.status)
-    yield* note(`${seconds(yield* elapsed).padStart(8)}  ${job.status.padEnd(5)} the job ${meanings[job._tag]}`)
+    yield* printNote(dim(tenths(yield* elapsed).padStart(8)), "  ", status(job, 5), ` the job ${meanings[job._tag]}`)
   })
 
-  const used = use({ note, changed })
-  return yield* line.isTerminal ? Effect.raceFirst(used, animation) : used
+  return yield* screen.during(text)(use({ note: printNote, changed }))
 })
 
-const seconds = (millis: number) => `${(millis / 1000).toFixed(1)} s`
+const tenths = (millis: number) => `${(millis / 1000).toFixed(1)} s`
 
 /** Shows each change of a job, and answers with the job when it is done. */
 export const showChanges = Effect.fnUntraced(function* <E, R>(

@@ -5,25 +5,31 @@ import * as QueryJob from "../job/QueryJob.ts"
 import { jobs } from "./connection.ts"
 import { connectionFlags, jobArgument, jsonFlag, kindFlag, readTicket } from "./options.ts"
 import { printLine } from "./print.ts"
+import { withProgress } from "./progress.ts"
 import { printJob, showCredits, showFiles } from "./results.ts"
+import { showNext } from "./resume.ts"
+import { status } from "./style.ts"
 
 export const query = Command.make(
   "query",
   { jobId: jobArgument, kind: kindFlag, json: jsonFlag, ...connectionFlags },
   Effect.fnUntraced(function* (flags) {
     const ticket = yield* readTicket(flags)
-    const job = yield* QueryJob.QueryJob.use((jobs) => jobs.query(ticket)).pipe(Effect.provide(jobs(flags)))
+    const job = yield* withProgress("querying", () => QueryJob.QueryJob.use((jobs) => jobs.query(ticket))).pipe(
+      Effect.provide(jobs(flags))
+    )
     if (flags.json) {
       yield* printJob(job)
     } else {
-      yield* printLine(`${job.status}  job ${job.id}`)
+      yield* printLine(status(job), `  job ${job.id}`)
       if (job._tag === "Done") yield* showFiles(job)
       yield* showCredits(job)
+      yield* showNext(job, ticket, flags)
     }
     if (job._tag === "Failed") return yield* new QueryJob.JobFailed({ job, ticket })
   })
 ).pipe(
-  Command.withDescription("Print the state of a job. Exits with 0, or with 2 if the job failed."),
+  Command.withDescription("Print the state of a job and what to do next. Exits with 0, or with 2 if the job failed."),
   Command.withExamples([
     { command: "hunyuan3d query 1375367755519696896", description: "Print the state of the job" },
     {

@@ -7,32 +7,7 @@ import type * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import type * as JobKind from "../job/JobKind.ts"
 import { type Failure, usage } from "./failure.ts"
-
-const flags: Readonly<Record<string, string>> = {
-  Prompt: "--prompt",
-  Image: "--image",
-  ImageUrl: "--image",
-  ImageBase64: "--image",
-  MultiViewImages: "--view",
-  Model: "--model",
-  GenerateType: "--generate-type",
-  FaceCount: "--face-count",
-  FaceLevel: "--face-level",
-  PolygonType: "--polygon-type",
-  EnablePBR: "--enable-pbr",
-  EnableGeometry: "--enable-geometry",
-  ResultFormat: "--result-format",
-  File: "--file",
-  File3D: "--file",
-  Format: "--format",
-  MotionType: "--motion-type",
-  PartSegmentationInfo: "--part-segmentation-info",
-  EnableStagedGeneration: "--enable-staged-generation",
-  EnablePostProcess: "--enable-post-process"
-}
-
-/** The flag of a field of the request. */
-export const flagOf = (field: string): string => flags[field] ?? field
+import { flagOf } from "./fields.ts"
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1({
   leafHook: (issue) => {
@@ -44,9 +19,12 @@ const format = SchemaIssue.makeFormatterStandardSchemaV1({
   }
 })
 
-/** `fromFile` are the fields that a `--request` file gave. */
+/** `fromFile` are the fields that a `--request` file gave, and no flag. */
 export const refused = (kind: JobKind.Any, error: Schema.SchemaError, fromFile: ReadonlyArray<string>): Failure => {
-  const named = (field: string) => (fromFile.includes(field) ? field : flagOf(field))
+  const named = (word: string) => {
+    const field = word === "ViewType" ? "MultiViewImages" : word
+    return fromFile.includes(field) ? word : flagOf(field)
+  }
   const place = (path: ReadonlyArray<string>) => {
     const flag = named(path[0] ?? "")
     if (!flag.startsWith("--")) return path.join(".")

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import * as Predicate from "effect/Predicate"
+import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type * as DownloadError from "../files/DownloadError.ts"
@@ -18,7 +19,7 @@ import { downloaded } from "./journal.ts"
 import { loadResultFiles } from "./load.ts"
 import type { DownloadFlags } from "./options.ts"
 import { printJson, printLine, printTable } from "./print.ts"
-import { transientLine } from "./progress.ts"
+import { Screen } from "./screen.ts"
 
 /** The result files as a table: type, host of the link, and when the link expires. */
 export const showFiles = Effect.fnUntraced(function* ({ files }: Job.Job) {
@@ -66,14 +67,15 @@ export const showDownload = Effect.fnUntraced(function* (
   flags: DownloadFlags & { readonly json?: boolean }
 ) {
   const ResultFiles = yield* loadResultFiles
-  const line = yield* transientLine
+  const screen = yield* Screen
+  const arrived = yield* Ref.make("downloading")
   const options = { ...flags, maxSize: Option.getOrUndefined(flags.maxSize) }
   const files = yield* ResultFiles.progress(job, directory, options).pipe(
-    Stream.tap((event) => line.show(bar(event))),
+    Stream.tap((event) => Ref.set(arrived, bar(event))),
     Stream.map(({ finished }) => finished),
     Stream.filter(Predicate.isNotUndefined),
     Stream.runCollect,
-    Effect.ensuring(line.erase),
+    screen.during(Ref.get(arrived)),
     Effect.mapError(inFlags)
   )
   const path = yield* Path.Path

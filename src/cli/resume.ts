@@ -1,4 +1,5 @@
-/** The commands by which a person goes on with a job, in this terminal or another. */
+/** The commands by which a person goes on with a job, in this terminal or another, and when they are told. */
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Job from "../job/Job.ts"
@@ -17,13 +18,33 @@ const command = (
 export const waitCommand = (ticket: Job.JobTicket, flags: { readonly endpoint: Option.Option<string> }): string =>
   command("wait", ticket, flags)
 
+export const downloadCommand = (
+  ticket: Job.JobTicket,
+  flags: { readonly endpoint: Option.Option<string> },
+  directory: string
+): string => `${command("download", ticket, flags)} --out ${shell.word(directory)}`
+
+/** Says what comes next for a job in this state. Of a job that failed, its failure says it. */
+export const showNext = Effect.fnUntraced(function* (
+  job: Job.Job,
+  ticket: Job.JobTicket,
+  flags: { readonly endpoint: Option.Option<string> }
+) {
+  if (job._tag === "Failed") return
+  if (job._tag !== "Done") return yield* printNote(`To wait for it: ${waitCommand(ticket, flags)}`)
+  const now = yield* DateTime.now
+  const isThere = job.files.some(
+    ({ expiresAt, url }) => url !== undefined && (expiresAt === undefined || DateTime.isGreaterThan(expiresAt, now))
+  )
+  if (isThere) yield* printNote(`To download: ${downloadCommand(ticket, flags, "models")}`)
+})
+
 /** Says how to download the rest when a download is interrupted. */
 export const resumableDownload =
   (ticket: Job.JobTicket, flags: { readonly endpoint: Option.Option<string> }, directory: string) =>
   <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.onInterrupt(self, () =>
       printNote(
-        "Interrupted. What has arrived is kept; to download the rest: " +
-          `${command("download", ticket, flags)} --out ${shell.word(directory)}`
+        "Interrupted. What has arrived is kept; to download the rest: " + downloadCommand(ticket, flags, directory)
       )
     )

@@ -24,12 +24,13 @@ import {
   connectionFlags,
   type DownloadFlags,
   downloadFlags,
+  outFlag,
   polling,
   type PollingFlags,
   pollingFlags
 } from "./options.ts"
 import { checkOut } from "./outDirectory.ts"
-import { printLine, printNote } from "./print.ts"
+import { printFailure, printLine, printNote } from "./print.ts"
 import { showChanges, withProgress } from "./progress.ts"
 import { showDownload } from "./results.ts"
 import { resumableDownload, waitCommand } from "./resume.ts"
@@ -46,21 +47,20 @@ export const resume = Command.make(
       Flag.withDescription("Resume every job that is not downloaded, did not fail, and is not expired"),
       Flag.withDefault(false)
     ),
-    out: Flag.String("out").pipe(
-      Flag.withMetavar("DIRECTORY"),
-      Flag.withDescription("Where the files go (default: this directory)"),
-      Flag.withDefault(".")
-    ),
+    out: outFlag("this directory").pipe(Flag.withDefault(".")),
     ...downloadFlags,
     ...pollingFlags,
-    endpoint: connectionFlags.endpoint
+    endpoint: connectionFlags.endpoint,
+    requestTimeout: connectionFlags.requestTimeout
   },
   Effect.fnUntraced(function* ({ id, all, ...flags }) {
     if (all === Option.isSome(id)) {
       return yield* usage("Give the id of one job or operation, or --all. To see what there is: hunyuan3d jobs")
     }
     // A ticket has a region of its own.
-    const connection = { transport: "live", endpoint: flags.endpoint, region: (yield* Endpoint.Endpoint).region }
+    const { region } = yield* Endpoint.Endpoint
+    const { endpoint, requestTimeout } = flags
+    const connection = { transport: "live", endpoint, region, requestTimeout }
     const { host = Hunyuan.product.host } = yield* readEndpoint(connection)
     yield* Effect.gen(function* () {
       const tickets = Option.isSome(id) ? [yield* ticketOf(id.value, host)] : yield* unfinished(host)
@@ -131,7 +131,7 @@ const resumeAll = Effect.fnUntraced(function* (tickets: ReadonlyArray<Job.JobTic
       const failure = fromError(error)
       failures.push(failure)
       // The failure of a single job ends the program, which tells it.
-      return tickets.length === 1 ? Effect.fail(failure) : printNote(`hunyuan3d: ${failure.message}`)
+      return tickets.length === 1 ? Effect.fail(failure) : printFailure(failure.message)
     })
   }
   const [first] = failures

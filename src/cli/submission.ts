@@ -8,6 +8,7 @@
  *   and then what came of it.
  */
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -15,6 +16,7 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type * as Schema from "effect/Schema"
 import { ApiError } from "../cloud/ApiError.ts"
+import * as Policy from "../cloud/Policy.ts"
 import type * as Job from "../job/Job.ts"
 import type * as JobKind from "../job/JobKind.ts"
 import * as SubmitJob from "../job/SubmitJob.ts"
@@ -23,6 +25,7 @@ import { notSubmitted } from "./journal.ts"
 import type { Connection } from "./options.ts"
 import { printNote } from "./print.ts"
 import { waitCommand } from "./resume.ts"
+import { seconds } from "./seconds.ts"
 
 /** Submits a job and goes on with its ticket, and with a sentence that says where it comes from. */
 export const submitWith = Effect.fnUntraced(function* <
@@ -69,7 +72,11 @@ const stop = Effect.fnUntraced(function* <A, E>(
   const explain = Effect.gen(function* () {
     yield* Effect.sleep("200 millis")
     yield* Ref.set(isUnderWay, true)
-    yield* printNote("The submission is under way. The program stops when it is answered, in 10 seconds at most.")
+    const { timeout } = yield* Policy.Policy
+    yield* printNote(
+      "The submission is under way. The program stops when it is answered, " +
+        `in ${seconds(Duration.toMillis(timeout))} at most.`
+    )
     return yield* Effect.never
   })
   yield* Effect.raceFirst(Fiber.interrupt(fiber), explain)

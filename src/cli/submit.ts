@@ -7,10 +7,11 @@ import { jobs } from "./connection.ts"
 import { announced, checkMaxCredits, costFlags } from "./cost.ts"
 import { showDryRun } from "./dryRun.ts"
 import { usage } from "./failure.ts"
+import { Sections } from "./help.ts"
 import { operationFlags, readOperation } from "./journal.ts"
 import { connectionFlags, jsonFlag, kindFlag } from "./options.ts"
 import { printJson, printLine, printNote } from "./print.ts"
-import { readRequest, requestFlags } from "./request.ts"
+import { readRequest, requestFlags, requestSection } from "./request.ts"
 import { waitCommand } from "./resume.ts"
 import { submitWith } from "./submission.ts"
 
@@ -43,8 +44,13 @@ export const submit = Command.make(
   })
 ).pipe(
   Command.withDescription("Submit a job, which is paid for, and print its ticket."),
+  Command.annotate(Sections, [
+    requestSection,
+    ["COST AND JOURNAL", { ...costFlags, ...operationFlags }],
+    ["CONNECTION", connectionFlags]
+  ]),
   Command.withExamples([
-    { command: 'hunyuan3d submit --prompt "a brass teapot" --enable-pbr', description: "From a prompt" },
+    { command: 'hunyuan3d submit "a brass teapot" --enable-pbr', description: "From a prompt" },
     {
       command: "hunyuan3d submit --kind convert3dformat --file https://host/model.fbx --format STL --json",
       description: "Convert a model, and print the ticket as JSON"

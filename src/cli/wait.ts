@@ -5,14 +5,24 @@ import { follow } from "./follow.ts"
 import { connectionFlags, jobArgument, jsonFlag, kindFlag, pollingFlags } from "./options.ts"
 import { showChanges, withProgress } from "./progress.ts"
 import { printEnd, showCredits, showFiles } from "./results.ts"
+import { showNext } from "./resume.ts"
 
 export const wait = Command.make(
   "wait",
   { jobId: jobArgument, kind: kindFlag, json: jsonFlag, ...pollingFlags, ...connectionFlags },
   (flags) =>
-    follow(flags, (changes, ticket) =>
-      withProgress("querying", (progress) => showChanges(ticket, changes, progress)).pipe(printEnd(flags))
-    ).pipe(Effect.flatMap((done) => (flags.json ? Effect.void : Effect.andThen(showFiles(done), showCredits(done)))))
+    follow(
+      flags,
+      Effect.fnUntraced(function* (changes, ticket) {
+        const done = yield* withProgress("querying", (progress) => showChanges(ticket, changes, progress)).pipe(
+          printEnd(flags)
+        )
+        if (flags.json) return
+        yield* showFiles(done)
+        yield* showCredits(done)
+        yield* showNext(done, ticket, flags)
+      })
+    )
 ).pipe(
   Command.withDescription(
     "Wait until a job ends. Exits with 0 when it is done, 2 if it failed, 3 if the time passed, 4 if the API refused."

@@ -122,7 +122,7 @@ export class Timeout extends Schema.TaggedError<Timeout>("effect-hunyuan3d/ApiEr
   readonly isRetryable = true
   readonly mayHaveRun = true
   override get message(): string {
-    return `No answer came within ${Duration.format(this.timeout)}. Check the network, or allow an attempt more time.`
+    return `No answer came within ${Duration.format(this.timeout)}. Check the network, or allow an attempt more time: Policy.timeout.`
   }
 }
 

@@ -23,9 +23,17 @@ export interface Options {
   readonly timeout: Duration.Input
   /** The largest answer that is read. */
   readonly maxResponseSize: ByteSize.Input
-  /** When a failure that may pass is retried. */
+  /** When a failure is retried. Only those step it that may pass and are safe to retry. */
   readonly retry: Schedule.Schedule<unknown, ApiError.ApiError>
 }
+
+/**
+ * How often the policy retries a call by default.
+ *
+ * @category facts
+ * @since 0.1.0
+ */
+export const defaultRetries = 3
 
 /**
  * The policy in force: 10 seconds an attempt, answers up to 1 MiB, and three
@@ -40,7 +48,7 @@ export const Policy = Context.Reference<Options>("effect-hunyuan3d/Policy", {
     maxResponseSize: ByteSize.mebibytes(1),
     retry: Schedule.min([Schedule.exponential("250 millis", 4), Schedule.spaced("3 seconds")]).pipe(
       Schedule.jittered,
-      Schedule.upTo({ times: 3 })
+      Schedule.upTo({ times: defaultRetries })
     )
   })
 })

@@ -100,12 +100,13 @@ const make = Effect.gen(function* () {
     const policy = yield* policySetting
     const { action, safeToRepeat } = operation
     const { region } = endpoint
+    let attempts = 0
     return yield* makeRequest(operation, input, endpoint).pipe(
       Effect.mapError((reason) => new ApiError.ApiError({ action, region, reason })),
       Effect.flatMap((request) =>
         retry(
           Effect.mapError(
-            attempt(operation, request, region, policy),
+            Effect.suspend(() => attempt(operation, request, region, policy, ++attempts)),
             ({ reason, requestId }) => new ApiError.ApiError({ action, region, requestId, reason })
           ),
           policy.retry,

@@ -2,6 +2,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 
+const rounded = (duration: Duration.Duration) => Duration.millis(Math.round(Duration.toMillis(duration)))
+
 /**
  * A schedule of retries, for as long as `isRetried` holds, that logs each of them: when it comes, and the failure that
  * it comes after.
@@ -14,24 +16,24 @@ export const logged = <Output, Input extends { readonly message: string }>(
   schedule.pipe(
     Schedule.while(({ input }) => isRetried(input)),
     Schedule.tap(({ attempt, duration, input }) =>
-      Effect.logDebug(`Retry ${attempt} in ${Duration.format(duration)}. ${input.message}`)
+      Effect.logDebug(`Retry ${attempt} in ${Duration.format(rounded(duration))}. ${input.message}`)
     )
   )
 
 /**
- * Retries as `Effect.retry` does, for as long as `isRetried` holds, and logs. The schedule is set up at the first failure,
- * which most calls do not have: that is a tenth of what a call takes.
+ * Retries as `Effect.retry` does, for as long as `isRetried` holds, and logs. Only a failure that is retried steps the
+ * schedule. It is set up at the first one, which most calls do not have: that is a tenth of what a call takes.
  */
 export const retry = <A, E extends { readonly message: string }, R>(
   self: Effect.Effect<A, E, R>,
   schedule: Schedule.Schedule<unknown, E>,
   isRetried: (failure: E) => boolean
 ): Effect.Effect<A, E, R> =>
-  Effect.catch(self, (first) =>
-    Effect.flatMap(Schedule.toStepWithSleep(logged(schedule, isRetried)), (nextTry) => {
+  Effect.catchIf(self, isRetried, (first) =>
+    Effect.flatMap(Schedule.toStepWithSleep(logged(schedule)), (nextTry) => {
       const after = (failure: E): Effect.Effect<A, E, R> =>
         Effect.matchEffect(nextTry(failure), {
-          onSuccess: () => Effect.catch(self, after),
+          onSuccess: () => Effect.catchIf(self, isRetried, after),
           onFailure: () => Effect.fail(failure)
         })
       return after(first)

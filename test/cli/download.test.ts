@@ -1,6 +1,9 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem, Layer, Schedule } from "effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as TestClock from "effect/testing/TestClock"
 import * as Fake from "../../src/testing/Fake.ts"
 import { answering, run, start, unknownId } from "./run.ts"
 
@@ -34,12 +37,37 @@ describe("hunyuan3d download", () => {
     }).pipe(WithFake)
   )
 
-  it.live("shows on a terminal how much has arrived", () =>
+  it.effect("shows on a terminal how much of a file has arrived", () =>
     Effect.gen(function* () {
-      const directory = yield* temporaryDirectory
       const id = yield* Fake.Fake.use((fake) => fake.job())
-      const { stderr } = yield* run(["download", id, "--out", directory], { isTerminal: true })
-      assert.isTrue(stderr.endsWith(`-glb ${"█".repeat(20)} 100 %\r\u001b[2K`), stderr)
+      const halfway = Layer.effect(
+        HttpClient.HttpClient,
+        Effect.map(
+          HttpClient.HttpClient,
+          HttpClient.transform((sent, request) =>
+            request.method === "POST"
+              ? sent
+              : Effect.sync(() => {
+                  const body = new ReadableStream({ start: (body) => body.enqueue(new Uint8Array(50)) })
+                  return HttpClientResponse.fromWeb(
+                    request,
+                    new Response(body, { headers: { "content-length": "100" } })
+                  )
+                })
+          )
+        )
+      )
+      const downloading = yield* Effect.provide(
+        start(["download", id, "--out", yield* temporaryDirectory], { isTerminal: true }),
+        halfway
+      )
+      const frames = TestClock.adjust("100 millis").pipe(
+        Effect.andThen(TestClock.withLive(Effect.sleep("5 millis"))),
+        Effect.forever
+      )
+      yield* Effect.raceFirst(downloading.prints(/-glb █{10}░{10} 50 %/), frames)
+      yield* downloading.stop
+      yield* downloading.ended
     }).pipe(WithFake)
   )
 

@@ -22,7 +22,7 @@ describe("hunyuan3d generate", () => {
         const { code, stdout, stderr } = yield* generating.ended
         assert.match(
           stderr,
-          /^25 credits, USD 0\.34 to 0\.50, by the price list of 2026-05-08\. Submitting\.\nSubmitted job (\d+)\. If this program stops: hunyuan3d wait \1 --kind pro --region ap-singapore\n.* RUN .*\n.* DONE .*\n$/
+          /^25 credits, USD 0\.34 to 0\.50, by the price list of 2026-05-08\. Submitting\.\nSubmitted job (\d+)\. If this program stops: hunyuan3d wait \1 --kind pro --region ap-singapore\n.* RUN .*\n.* DONE .*\nTo download: hunyuan3d download \1 --kind pro --region ap-singapore --out models\n$/
         )
         assert.match(stdout, /^TYPE .*\nGLB .*\nCredits: 20\n$/)
         assert.strictEqual(code, 0)

@@ -21,6 +21,16 @@ describe("hunyuan3d", () => {
     }).pipe(WithoutService)
   )
 
+  it.effect("helps in words, too", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* run(["help"]), yield* run(["--help"]))
+      assert.deepStrictEqual(yield* run(["help", "generate"]), yield* run(["generate", "-h"]))
+      const { code, stderr } = yield* run(["help", "gnerate"])
+      assert.match(stderr, /^hunyuan3d: .*"gnerate".*"generate" \| "submit"/)
+      assert.strictEqual(code, 1)
+    }).pipe(WithoutService)
+  )
+
   it.effect("says its version", () =>
     Effect.gen(function* () {
       const { code, stdout } = yield* run(["--version"])

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { TestClock } from "effect/testing"
+import * as Hunyuan from "../../src/job/Hunyuan.ts"
 import * as Job from "../../src/job/Job.ts"
 import * as Fake from "../../src/testing/Fake.ts"
 import { answering, credentials, run, unknownId } from "./run.ts"
@@ -8,10 +9,28 @@ import { answering, credentials, run, unknownId } from "./run.ts"
 const WithFake = Effect.provide(Fake.layer())
 
 describe("hunyuan3d query", () => {
-  it.effect("prints the state of a job that runs, and exits with 0", () =>
+  it.effect("prints the state of a job that runs and how to wait for it, and exits with 0", () =>
     Effect.gen(function* () {
       const id = yield* Fake.Fake.use((fake) => fake.job({ run: "1 hour" }))
-      assert.deepStrictEqual(yield* run(["query", id]), { code: 0, stdout: `RUN  job ${id}\n`, stderr: "" })
+      assert.deepStrictEqual(yield* run(["query", id]), {
+        code: 0,
+        stdout: `RUN  job ${id}\n`,
+        stderr: `To wait for it: hunyuan3d wait ${id} --kind pro --region ap-singapore\n`
+      })
+    }).pipe(WithFake)
+  )
+
+  it.effect("says of a job that is done how to download it, where its links are valid", () =>
+    Effect.gen(function* () {
+      const id = yield* Fake.Fake.use((fake) => fake.job({ run: 0, region: "na-siliconvalley" }))
+      const { stderr } = yield* run(["query", id, "--region", "na-siliconvalley"])
+      assert.strictEqual(
+        stderr,
+        `To download: hunyuan3d download ${id} --kind pro --region na-siliconvalley --out models\n`
+      )
+      yield* TestClock.adjust("23 hours")
+      const later = yield* run(["query", id, "--region", "na-siliconvalley"])
+      assert.strictEqual(later.stderr, stderr)
     }).pipe(WithFake)
   )
 
@@ -34,7 +53,10 @@ describe("hunyuan3d query", () => {
       const outcome = { code: "FailedOperation.ServerError", message: "no mesh" }
       const id = yield* Fake.Fake.use((fake) => fake.job({ run: 0, outcome }))
       const { code, stderr } = yield* run(["query", id])
-      assert.match(stderr, /^hunyuan3d: Job \d+ failed: no mesh \(FailedOperation\.ServerError\).*\n$/)
+      assert.match(
+        stderr,
+        /^hunyuan3d: Job \d+ failed: no mesh \(FailedOperation\.ServerError\).* A failed job costs nothing, by the price list\.\n$/
+      )
       assert.strictEqual(code, 2)
     }).pipe(WithFake)
   )
@@ -52,10 +74,11 @@ describe("hunyuan3d query", () => {
     }).pipe(WithFake)
   )
 
-  it.effect("exits with 4 for an id that the service does not know, and names the region", () =>
+  it.effect("exits with 4 for an id that the service does not know, and says to check --kind and --region", () =>
     Effect.gen(function* () {
       const { code, stderr } = yield* run(["query", unknownId, "--region", "na-siliconvalley"])
-      assert.match(stderr, /^hunyuan3d: .*na-siliconvalley.*\n$/)
+      assert.match(stderr, /^hunyuan3d: .*The region na-siliconvalley .*--kind and --region.*JobNotFound.*\n$/)
+      for (const region of Hunyuan.regions) assert.include(stderr, region)
       assert.strictEqual(code, 4)
     }).pipe(WithFake)
   )
@@ -91,8 +114,9 @@ describe("hunyuan3d query", () => {
   it.effect("says of links that have expired that they have", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2026, 3, 9))
-      const { stdout } = yield* run(["query", unknownId])
+      const { stdout, stderr } = yield* run(["query", unknownId])
       assert.match(stdout, /2026-04-08 09:41 UTC, expired\n$/)
+      assert.strictEqual(stderr, "")
     }).pipe(
       Effect.provide(
         answering({

@@ -1,6 +1,7 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem, Layer } from "effect"
+import * as JobKind from "../../src/job/JobKind.ts"
 import * as Fake from "../../src/testing/Fake.ts"
 import { jpeg, png, webp } from "../files/images.ts"
 import { gif } from "../files/samples.ts"
@@ -97,6 +98,13 @@ describe("a request from flags", () => {
     }).pipe(WithFake)
   )
 
+  it.effect("has numbers and sides as they are told of", () =>
+    Effect.gen(function* () {
+      assert.include(yield* refused("a", "--face-count", "many"), '"many". Expected: a whole number, such as 5000\n')
+      assert.include(yield* refused("--view", "a.png"), '"a.png". Expected: NAME=FILE, such as left=teapot.png\n')
+    }).pipe(WithFake)
+  )
+
   it.live("needs files that can be read", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
@@ -106,8 +114,104 @@ describe("a request from flags", () => {
         yield* refused("--image", `${directory}/no.png`),
         /--image \S+no\.png: The image cannot be read: ENOENT.* Check its name/
       )
-      assert.match(yield* refused("--request", `${directory}/no.json`), /no\.json" cannot be read\. Check its name/)
-      assert.match(yield* refused("--request", `${directory}/array.json`), /array\.json" is not a JSON object\./)
+      assert.include(
+        yield* refused("--request", `${directory}/no.json`),
+        "no.json: There is no such file. Correct its name."
+      )
+      assert.match(yield* refused("--request", directory), /--request \S+: The file cannot be read: EISDIR/)
+      assert.include(
+        yield* refused("--request", `${directory}/array.json`),
+        'array.json: This is JSON, but no object. Give one such as {"Prompt":"a teapot"}.'
+      )
+    }).pipe(WithFake)
+  )
+})
+
+describe("a prompt without its flag", () => {
+  it.effect("is the prompt, anywhere among the flags, and - is standard input", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* sent("a brass teapot"), { Prompt: "a brass teapot" })
+      assert.deepStrictEqual(yield* sent("--enable-pbr", "a teapot", "--model=3.1"), {
+        Prompt: "a teapot",
+        EnablePBR: true,
+        Model: "3.1"
+      })
+      assert.deepStrictEqual(yield* sentWith("a cup\n", "-"), { Prompt: "a cup" })
+      assert.deepStrictEqual(yield* sent("-p", "a cup", "-k", "rapid"), { Prompt: "a cup" })
+    }).pipe(WithFake)
+  )
+
+  it.effect("of several words needs quotes, as the message says", () =>
+    Effect.gen(function* () {
+      assert.include(
+        yield* refused("a", "brass", "teapot"),
+        '"brass", "teapot"\nA prompt of several words needs quotes.\n'
+      )
+    }).pipe(WithFake)
+  )
+
+  it.live("is refused where it may be meant for something else", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const path = `${yield* fs.makeTempDirectoryScoped()}/a.png`
+      yield* fs.writeFile(path, png(200, 200))
+      assert.include(
+        yield* refused("a teapot", "--prompt", "a cup"),
+        "There are two prompts: 'a teapot' and --prompt. Give one of them."
+      )
+      assert.include(
+        yield* refused(path),
+        `"${path}" is a file. If it is the image: --image ${path}. If it is the prompt: --prompt ${path}`
+      )
+      assert.include(yield* refused("https://host.example/a.png"), '"https://host.example/a.png" is a link. If it is')
+      assert.include(yield* refused("help"), "For help, give --help. If it is the prompt: --prompt help")
+      assert.include(
+        yield* refusedWith("a", "-", "--image", "-"),
+        "Only one of --prompt, --image, --view and --request"
+      )
+      assert.include(yield* refused("--kind", "uv", "a teapot"), "--prompt: This kind of job does not have it.")
+    }).pipe(WithFake)
+  )
+})
+
+describe("a choice", () => {
+  it.effect("is taken in either case, and sent as the service spells it", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* sent("a", "--generate-type", "LOWPOLY", "--polygon-type", "Triangle"), {
+        Prompt: "a",
+        GenerateType: "LowPoly",
+        PolygonType: "triangle"
+      })
+      assert.deepStrictEqual(yield* sent("a", "--kind", "RAPID", "--result-format", "glb"), {
+        Prompt: "a",
+        ResultFormat: "GLB"
+      })
+      assert.deepStrictEqual(
+        yield* sent("--kind", "SmartTopology", "--file=https://host.example/a", "--file-type", "OBJ"),
+        { File3D: { Url: "https://host.example/a", Type: "obj" } }
+      )
+    }).pipe(WithFake)
+  )
+
+  it.effect("is told with its values where it is none of them", () =>
+    Effect.gen(function* () {
+      assert.include(
+        yield* refused("a", "--result-format", "png"),
+        '--result-format: "png". Expected: "OBJ" | "GLB" | "STL" | "USDZ" | "FBX" | "MP4" | "GIF"'
+      )
+    }).pipe(WithFake)
+  )
+
+  it.effect("of the kind is each kind's name, however it is spelled", () =>
+    Effect.gen(function* () {
+      for (const job of JobKind.all) {
+        const { name } = job
+        const id = yield* Fake.Fake.use((fake) => fake.job({ kind: job, run: "1 hour" }))
+        for (const kind of [name, name.toLowerCase(), name.toUpperCase()]) {
+          const { code, stderr } = yield* run(["query", id, "--kind", kind])
+          assert.strictEqual(code, 0, stderr)
+        }
+      }
     }).pipe(WithFake)
   )
 })
@@ -153,6 +257,48 @@ describe("an image from flags", () => {
   )
 })
 
+describe("a request as JSON", () => {
+  it.live("is a file, standard input, or the text itself", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const path = `${yield* fs.makeTempDirectoryScoped()}/request.json`
+      yield* fs.writeFileString(path, '{"Prompt":"a"}')
+      const request = { Prompt: "a", FaceCount: 5000 }
+      assert.deepStrictEqual(yield* sent("--request", path, "--face-count", "5000"), request)
+      assert.deepStrictEqual(yield* sentWith('{"Prompt":"a"}', "--request", "-", "--face-count", "5000"), request)
+      assert.deepStrictEqual(yield* sent("--request", '{"Prompt":"a"}', "--face-count", "5000"), request)
+    }).pipe(WithFake)
+  )
+
+  it.live("that is broken is told of with its place", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const path = `${yield* fs.makeTempDirectoryScoped()}/request.json`
+      yield* fs.writeFileString(path, '{\n"Prompt":"a",\n}')
+      assert.include(
+        yield* refused("--request", path),
+        `--request ${path}: This is not JSON: the error is in line 3, column 1`
+      )
+      assert.include(
+        yield* refused("--request", "{bad"),
+        `--request: This is not JSON: the error is in line 1, column 2, at "bad"`
+      )
+      assert.include(
+        yield* refusedWith("{", "--request", "-"),
+        "--request -: This is not JSON: it ends too soon, in line 1"
+      )
+    }).pipe(WithFake)
+  )
+
+  it.live("leaves the words of flags to what flags give", () =>
+    Effect.gen(function* () {
+      const request = ["--request", '{"Prompt":"a","FaceCount":5000}']
+      assert.include(yield* refused(...request, "--face-count", "5"), " --face-count: Set this to a whole number")
+      assert.include(yield* refused(...request, "-i", "https://host.example/a"), "Give exactly one of Prompt, --image;")
+    }).pipe(WithFake)
+  )
+})
+
 describe("standard input", () => {
   it.effect("stands for a prompt, without its last line feed, for an image, and for a request", () =>
     Effect.gen(function* () {
@@ -169,7 +315,7 @@ describe("standard input", () => {
     Effect.gen(function* () {
       assert.include(yield* refusedWith(gif, "--image", "-"), "--image -: This is not a PNG, JPEG or WEBP image")
       assert.include(yield* refusedWith("", "--prompt", "-"), "--prompt: Make the prompt 1 to 1024 Unicode")
-      assert.include(yield* refusedWith("[]", "--request", "-"), "hunyuan3d: Standard input is not a JSON object.")
+      assert.include(yield* refusedWith("[]", "--request", "-"), "hunyuan3d: --request -: This is JSON, but no object.")
       assert.include(
         yield* refusedWith(Uint8Array.of(0xff), "--prompt", "-"),
         "--prompt -: Standard input is not text in UTF-8."

@@ -52,14 +52,22 @@ export const answering = (fields: Readonly<Record<string, unknown>>): Layer.Laye
     )
   )
 
+/** What was printed, with what steers a terminal in sight: `␛` for ESC and `␍` for a return. */
+export const visible = (printed: string): string => printed.replaceAll("\u001b", "␛").replaceAll("\r", "␍")
+
+/** What was printed without what the program itself says to a terminal: its colors, and where the moving line is. */
+export const plain = (printed: string): string => visible(printed).replaceAll(/␛\[(?:[0-9]*m|2K|\?7[lh])|␍/g, "")
+
 /** An id that the fake does not know. */
 export const unknownId = "1375367755519696896"
 
 interface Options {
   /** The whole environment; by default the credentials that the fake accepts. */
   readonly env?: Readonly<Record<string, string>>
-  /** Whether standard output and standard error are a terminal. */
-  readonly isTerminal?: boolean
+  /** Whether standard output and standard error are a terminal, or which of them is. */
+  readonly isTerminal?: boolean | "stdout" | "stderr"
+  /** How wide the terminal is; 80 by default. */
+  readonly columns?: number
   /** What standard input holds; nothing by default. */
   readonly stdin?: string | Uint8Array
   /** The journal, which runs share when they are given the same; by default one of this run. */
@@ -88,14 +96,19 @@ const codeOf = (exit: Exit.Exit<unknown, unknown>) => {
   return code
 }
 
-const terminal = Terminal.make({
-  columns: Effect.succeed(80),
-  rows: Effect.succeed(24),
-  size: notInTests,
-  readInput: notInTests,
-  readLine: notInTests,
-  display: () => notInTests
-})
+const isTerminal = (stream: keyof Printed, options: Options) =>
+  options.isTerminal === true || options.isTerminal === stream
+
+/** As of Node, which knows the columns of standard output only. */
+const terminal = (options: Options) =>
+  Terminal.make({
+    columns: Effect.succeed(isTerminal("stdout", options) ? (options.columns ?? 80) : 0),
+    rows: Effect.succeed(24),
+    size: notInTests,
+    readInput: notInTests,
+    readLine: notInTests,
+    display: () => notInTests
+  })
 
 const network = (server: HttpServer.HttpServer["Service"] | undefined) =>
   Layer.effect(
@@ -113,7 +126,6 @@ const network = (server: HttpServer.HttpServer["Service"] | undefined) =>
   )
 
 const services = (args: ReadonlyArray<string>, options: Options, output: Record<keyof Printed, Array<string>>) => {
-  const isTerminal = Effect.succeed(options.isTerminal ?? false)
   const sink = (to: Array<string>) => () =>
     Sink.forEach((text: string | Uint8Array) => Effect.sync(() => to.push(String(text))))
   const console =
@@ -129,15 +141,15 @@ const services = (args: ReadonlyArray<string>, options: Options, output: Record<
       stdin: Stream.succeed(Buffer.from(options.stdin ?? "")),
       stdout: sink(output.stdout),
       stderr: sink(output.stderr),
-      stdoutIsTerminal: isTerminal,
-      stderrIsTerminal: isTerminal
+      stdoutIsTerminal: Effect.succeed(isTerminal("stdout", options)),
+      stderrIsTerminal: Effect.succeed(isTerminal("stderr", options))
     }),
     Layer.succeed(Console.Console, {
       ...globalThis.console,
       log: console(output.stdout),
       error: console(output.stderr)
     }),
-    Layer.succeed(Terminal.Terminal, terminal),
+    Layer.succeed(Terminal.Terminal, terminal(options)),
     Layer.succeed(
       ChildProcessSpawner.ChildProcessSpawner,
       ChildProcessSpawner.make(() => notInTests)

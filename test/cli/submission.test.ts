@@ -6,7 +6,7 @@ import * as Fake from "../../src/testing/Fake.ts"
 import { answering, start } from "./run.ts"
 
 const submit = ["submit", "--prompt", "a teapot"]
-const note = "The submission is under way. The program stops when it is answered, in 10 seconds at most.\n"
+const note = "The submission is under way. The program stops when it is answered, in 10 s at most.\n"
 
 const announcement = "25 credits, USD 0.34 to 0.50, by the price list of 2026-05-08. Submitting.\n"
 

@@ -4,7 +4,7 @@ import { TestClock } from "effect/testing"
 import * as Job from "../../src/job/Job.ts"
 import * as Fake from "../../src/testing/Fake.ts"
 import { refusedConnection, transport } from "../support/wire.ts"
-import { answering, run, start, unknownId } from "./run.ts"
+import { answering, plain, run, start, unknownId, visible } from "./run.ts"
 
 const WithFake = Effect.provide(Fake.layer())
 
@@ -21,7 +21,8 @@ describe("hunyuan3d wait", () => {
         stderr,
         "   0.0 s  WAIT  the job waits for a task slot\n" +
           "  10.0 s  RUN   the job is being computed\n" +
-          "  30.0 s  DONE  the job is done\n"
+          "  30.0 s  DONE  the job is done\n" +
+          `To download: hunyuan3d download ${id} --kind pro --region ap-singapore --out models\n`
       )
       assert.match(stdout, /^TYPE .*\nGLB .*\nCredits: 20\n$/)
       assert.strictEqual(code, 0)
@@ -87,7 +88,7 @@ describe("hunyuan3d wait", () => {
       const waiting = yield* Effect.provide(start(["wait", unknownId]), layer)
       yield* TestClock.adjust("1 minute")
       const { code, stdout, stderr } = yield* waiting.ended
-      assert.match(stderr, /^hunyuan3d: .*could not be reached .*ECONNREFUSED.*\n$/)
+      assert.match(stderr, /\nhunyuan3d: .*could not be reached .*ECONNREFUSED.*\n$/)
       assert.strictEqual(stdout, "")
       assert.strictEqual(code, 1)
     })
@@ -114,7 +115,7 @@ describe("hunyuan3d wait", () => {
       assert.include(waiting.printed().stderr, " 29.9 s  RUN")
       yield* TestClock.adjust("1 minute")
       const { stdout, stderr } = yield* waiting.ended
-      assert.isTrue(stderr.endsWith("\r\u001b[2K"), stderr)
+      assert.match(visible(stderr), /DONE .+ is done\n␍␛\[2KTo download: [^␍]+\n$/)
       assert.include(stdout, "\u001b[1mTYPE")
     }).pipe(WithFake)
   )
@@ -124,7 +125,7 @@ describe("hunyuan3d wait", () => {
       const waiting = yield* start(["wait", unknownId, "--timeout", "1s"], { isTerminal: true })
       yield* TestClock.adjust("1 second")
       const { stderr } = yield* waiting.ended
-      assert.match(stderr.replaceAll("\r\u001b[2K", ""), /^[\n -~\u2800-\u28ff]*$/)
+      assert.match(plain(stderr), /^[\n -~\u2800-\u28ff]*$/)
       assert.include(stderr, "is in a state that this program does not know")
     }).pipe(Effect.provide(answering({ Status: "\u001b[2J\u202e" })))
   )

@@ -7,13 +7,16 @@ import { run, start } from "./run.ts"
 const WithFake = Effect.provide(Fake.layer())
 
 describe("hunyuan3d watch", () => {
-  it.effect("prints each change as a line", () =>
+  it.effect("prints each change as a line with its time", () =>
     Effect.gen(function* () {
       const id = yield* Fake.Fake.use((fake) => fake.job({ wait: "1 minute", run: "1 minute" }))
       const watching = yield* start(["watch", id])
       yield* TestClock.adjust("3 minutes")
       const { code, stdout } = yield* watching.ended
-      assert.strictEqual(stdout, `WAIT  job ${id}\nRUN  job ${id}\nDONE  job ${id}\n`)
+      assert.match(
+        stdout,
+        /^1970-01-01T00:00:00\.000Z  WAIT  job \d+\n1970-01-01T00:01:\d\d\.\d{3}Z  RUN   job \d+\n1970-01-01T00:02:\d\d\.\d{3}Z  DONE  job \d+\n$/
+      )
       assert.strictEqual(code, 0)
     }).pipe(WithFake)
   )
@@ -39,7 +42,7 @@ describe("hunyuan3d watch", () => {
     Effect.gen(function* () {
       const id = yield* Fake.Fake.use((fake) => fake.job({ run: 0, outcome: { code: "X", message: "no mesh" } }))
       const { code, stdout } = yield* run(["watch", id])
-      assert.strictEqual(stdout, `FAIL  job ${id}\n`)
+      assert.strictEqual(stdout, `1970-01-01T00:00:00.000Z  FAIL  job ${id}\n`)
       assert.strictEqual(code, 2)
     }).pipe(WithFake)
   )

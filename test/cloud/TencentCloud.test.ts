@@ -27,6 +27,7 @@ import {
   running,
   settled,
   silence,
+  slow,
   Submit,
   token,
   transport
@@ -269,31 +270,62 @@ describe("a failed attempt of an operation that is not safe to repeat", () => {
   )
 })
 
-describe("every retry", () => {
-  it.effect("is one debug line, with what failed and its request id", () =>
+describe("every attempt and every retry", () => {
+  it.effect("is one debug line, with what came of it, how long it took, and its request id", () =>
     Effect.gen(function* () {
-      const { call } = yield* cloud(refused("InternalError"), refusedConnection, running)
+      const { call } = yield* cloud(refused("InternalError"), refusedConnection, slow("300 millis"))
       const retry = Schedule.spaced("2 seconds")
-      const { lines } = yield* withLogs(settled(call(Query, input))).pipe(Effect.provide(Policy.layer({ retry })))
+      const operation = { ...Query, output: Job.Response }
+      const { lines } = yield* withLogs(settled(call(operation, input))).pipe(Effect.provide(Policy.layer({ retry })))
       assert.deepStrictEqual(
         lines.map(({ level, text }) => `${level}: ${text}`),
         [
+          "Debug: QueryHunyuanTo3DProJob, attempt 1: Server (InternalError) after 0 ms [request e7c1aa24]",
           "Debug: Retry 1 in 2s. QueryHunyuanTo3DProJob: The service failed. Try again later. (InternalError: said) [request e7c1aa24]",
+          "Debug: QueryHunyuanTo3DProJob, attempt 2: Transport (Client.Transport) after 0 ms",
           "Debug: Retry 2 in 2s. QueryHunyuanTo3DProJob: https://hunyuan.intl.tencentcloudapi.com/ could not be reached " +
-            "(connect ECONNREFUSED 127.0.0.1:9). Check the network and the endpoint."
+            "(connect ECONNREFUSED 127.0.0.1:9). Check the network and the endpoint.",
+          "Debug: QueryHunyuanTo3DProJob, attempt 3: answered after 300 ms [request e7c1aa24]"
         ]
       )
     })
   )
 
-  it.effect("is one debug line by the default policy too, and a call that is not retried logs nothing", () =>
+  it.effect("is one debug line by the default policy too", () =>
     Effect.gen(function* () {
       const always = yield* cloud(refused("InternalError"))
-      const retried = yield* withLogs(settled(Effect.flip(always.call(Query, input))))
-      assert.strictEqual(retried.lines.length, (yield* always.sent).length - 1)
-      for (const { text } of retried.lines) assert.match(text, /^Retry [123] in [0-9]+(ms|s)/)
-      const never = yield* cloud(refused("InvalidParameter"))
-      assert.deepStrictEqual((yield* withLogs(settled(Effect.flip(never.call(Query, input))))).lines, [])
+      const { lines } = yield* withLogs(settled(Effect.flip(always.call(Query, input))))
+      const attempts = lines.filter(({ text }) => / attempt [1234]: /.test(text))
+      const retries = lines.filter(({ text }) => /^Retry [123] in [0-9]+(ms|s)/.test(text))
+      assert.strictEqual(attempts.length, (yield* always.sent).length)
+      assert.strictEqual(attempts.length, Policy.defaultRetries + 1)
+      assert.strictEqual(retries.length, Policy.defaultRetries)
+      assert.strictEqual(lines.length, attempts.length + retries.length)
+    })
+  )
+
+  it.effect("says how long the attempt waited for its permit", () =>
+    Effect.gen(function* () {
+      const { call } = yield* cloud(running)
+      const calls = Effect.all(
+        Array.from({ length: 21 }, () => call(Query, input)),
+        { concurrency: "unbounded" }
+      )
+      const { lines } = yield* withLogs(settled(calls))
+      assert.deepStrictEqual(
+        lines.map(({ text }) => text).filter((text) => text.includes("permit")),
+        ["QueryHunyuanTo3DProJob: permit after 1000 ms"]
+      )
+    })
+  )
+
+  it.effect("does not step the schedule of retries when its failure is not retried", () =>
+    Effect.gen(function* () {
+      let steps = 0
+      const retry = Schedule.tap(Schedule.spaced("1 second"), () => Effect.sync(() => steps++))
+      const { call } = yield* cloud(silence)
+      yield* settled(Effect.flip(call(Submit, input))).pipe(Effect.provide(Policy.layer({ retry })))
+      assert.strictEqual(steps, 0)
     })
   )
 })

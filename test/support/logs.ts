@@ -20,3 +20,7 @@ export const withLogs = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Eff
   )
   return { value, lines }
 })
+
+/** Lines but for those that tell of each attempt of a call. */
+export const besidesAttempts = (lines: ReadonlyArray<Line>): ReadonlyArray<Line> =>
+  lines.filter(({ text }) => !/, attempt \d+: /.test(text))

@@ -44,7 +44,7 @@ const effects = Effect.fnUntraced(function* (url: string, directory: string) {
 export const download = {
   name: "download",
   run: Effect.fnUntraced(function* (form: Form) {
-    const megabytes = { short: 24, full: 500 }[form]
+    const megabytes = { short: 200, full: 500 }[form]
     const host = yield* serve
     const fs = yield* FileSystem.FileSystem
     const directory = yield* scratch(megabytes * 1_000_000)
@@ -59,8 +59,8 @@ export const download = {
       })
     return yield* compare(form, {
       title: `download ${megabytes} MB`,
-      rounds: { short: 21, full: 9 },
-      warmUps: form === "short" ? 5 : 1,
+      rounds: { short: 7, full: 9 },
+      warmUps: 1,
       ours: into(ours),
       peers: { undici: into(undici), "Effect's stream": into(effects) },
       metrics: {

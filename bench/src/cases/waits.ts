@@ -38,26 +38,28 @@ export const waits = {
   })
 }
 
-/** How many waits a process can hold: the heap of 100 000, beside what Node gives a process by default. */
-export const manyWaits = {
-  name: "many-waits",
+/** How the cost grows with the number of waits, up to 100 000 in the heap that Node gives a process by default. */
+export const growth = {
+  name: "growth",
   run: Effect.fnUntraced(function* (form: Form) {
     if (form === "short") return []
     const host = yield* serve
     const run = yield* child("waits")
-    // A process that runs out of memory has no figures; before that it does nothing but collect garbage.
-    const tooMany = { heap: Number.POSITIVE_INFINITY, start: Number.POSITIVE_INFINITY }
-    const many = (who: string) =>
-      run(who, 100_000, 20, 1, host).pipe(
-        Effect.timeout("10 minutes"),
-        Effect.orElseSucceed(() => tooMany)
-      )
-    return yield* compare(form, {
-      title: "100000 waits in the default heap",
-      rounds: { short: 0, full: 1 },
-      ours: many("ours"),
-      peers: { "Effect's fibers": many("effect") },
-      metrics: { start: { name: "start", unit: "ms" }, heap: { name: "heap of one", unit: "kB" } }
-    })
+    const lines = yield* Effect.forEach([1, 100, 1000, 10_000, 100_000], (count) =>
+      compare(form, {
+        title: `growth, ${count} waits`,
+        rounds: { short: 0, full: 1 },
+        ours: run("ours", count, 20, 5, host),
+        peers: { "Effect's fibers": run("effect", count, 20, 5, host) },
+        metrics: {
+          startCpu: { name: "start, CPU", unit: "ms" },
+          stall: { name: "longest stall", unit: "ms" },
+          share: { name: "share of a core", unit: "%" },
+          interruptCpu: { name: "interrupt all, CPU", unit: "ms" },
+          heap: { name: "heap of one", unit: "kB" }
+        }
+      })
+    )
+    return lines.flat()
   })
 }

@@ -23,10 +23,11 @@ import type * as Operation from "../Operation.ts"
 import type * as Policy from "../Policy.ts"
 import * as RateLimit from "../RateLimit.ts"
 import * as Signer from "../Signer.ts"
+import { logged, loggedPermit } from "./attemptLog.ts"
 import { type Failure, readAnswer } from "./envelope.ts"
 import { type Answer, exchange } from "./exchange.ts"
 
-/** Attempts over the limiter, signer and transport in context. */
+/** Attempts over the limiter, signer and transport in context. Each has its number within the call. */
 export const makeAttempt = Effect.gen(function* () {
   const limiter = yield* RateLimit.RateLimit
   const signer = yield* Signer.Signer
@@ -51,7 +52,7 @@ export const makeAttempt = Effect.gen(function* () {
     const permit = Effect.mapError(
       limiter.acquireScoped(`${new URL(request.url).host}/${action}`),
       (cause) => new ApiError.NoPermit({ description: cause.message, cause })
-    )
+    ).pipe(loggedPermit(action))
     const prepare = Effect.andThen(permit, sign(request, product.service))
     // The scope ends with the answer, or with the failure.
     const sent = Effect.gen(function* () {
@@ -71,9 +72,10 @@ export const makeAttempt = Effect.gen(function* () {
     operation: Operation.Operation<Input, Output>,
     request: HttpClientRequest.HttpClientRequest,
     region: string,
-    policy: Policy.Options
+    policy: Policy.Options,
+    number: number
   ): Effect.Effect<Output["Type"], Failure> => {
-    const attempt = once(operation, request, region, policy)
+    const attempt = once(operation, request, region, policy).pipe(logged(operation.action, number))
     return Effect.flatMap(Ref.get(skew), (signedWith) =>
       Effect.catchIf(attempt, isClockSkew, (failure) =>
         Effect.flatMap(Ref.get(skew), (seen) =>
