@@ -22,30 +22,32 @@ export const zip = (...entries: ReadonlyArray<Zip.Entry | Zip.ContentEntry>) =>
 interface RawEntry {
   readonly name: string | Uint8Array
   readonly content?: string
+  /** What stands in the archive for the content: the content itself unless the method says otherwise. */
+  readonly data?: Uint8Array
   readonly flags?: number
   readonly method?: number
   /** What the upper half of its external attributes says: on Unix, the type and the permissions. */
   readonly mode?: number
 }
 
-/** An archive of stored entries that say anything, as no careful writer makes one. */
+/** An archive of entries that say anything, as no careful writer makes one. They are stored unless they say otherwise. */
 export const rawArchive = (entries: ReadonlyArray<RawEntry>) => {
   const locals: Array<Buffer> = []
   const records: Array<Buffer> = []
   let at = 0
-  for (const { name, content = "x", flags = 0x0800, method = 0, mode = 0 } of entries) {
+  for (const { name, content = "x", data = text(content), flags = 0x0800, method = 0, mode = 0 } of entries) {
     const bytes = Buffer.from(name)
     const common = Buffer.alloc(26)
     common.writeUInt16LE(flags, 2)
     common.writeUInt16LE(method, 4)
     common.writeUInt32LE(crc32(content), 10)
-    common.writeUInt32LE(content.length, 14)
+    common.writeUInt32LE(data.length, 14)
     common.writeUInt32LE(content.length, 18)
     common.writeUInt16LE(bytes.length, 22)
     const rest = Buffer.alloc(14)
     rest.writeUInt16LE(mode, 8)
     rest.writeUInt32LE(at, 10)
-    const local = Buffer.concat([text("PK\u0003\u0004"), common, bytes, Buffer.from(content)])
+    const local = Buffer.concat([text("PK\u0003\u0004"), common, bytes, data])
     records.push(Buffer.concat([text("PK\u0001\u0002"), Buffer.alloc(2), common, rest, bytes]))
     locals.push(local)
     at += local.length

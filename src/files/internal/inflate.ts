@@ -3,15 +3,15 @@
  *
  * **Gotchas**
  *
- * - Browsers have no zlib. Their `DecompressionStream` takes twice as long in Node, and there is no CRC-32 beside it.
- * - Data that ends early leaves bytes behind, and zlib then answers nothing more to who writes them. So what ends the
- *   work is the end of what comes out, and how much was used is for the caller to check.
+ * - Browsers have no zlib. `DecompressionStream` is everywhere, but takes twice as long, and has no CRC-32.
+ * - Where data ends before its bytes do, zlib never answers to the write of the others. So the work ends with what comes
+ *   out, and the caller checks how many bytes were used.
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Reason } from "../DownloadError.ts"
 
-// How much comes out at once. More is not much faster, and costs memory.
+// How much comes out at once. A quarter of it takes half as long again, and more is no faster.
 const chunkSize = 256 * 1024
 
 // The little of zlib that is used here.
