@@ -215,7 +215,8 @@ export class UnexpectedContent extends Schema.TaggedError<UnexpectedContent>(
 }
 
 /**
- * The archive is broken, encrypted, or would write where it must not.
+ * The archive is broken, encrypted, or would write where it must not, or the runtime
+ * cannot unpack.
  *
  * @category reasons
  * @since 0.1.0

@@ -126,9 +126,9 @@ type Services = HttpClient.HttpClient | FileSystem.FileSystem | Path.Path
  *
  * With `unpack`, `<name>.zip` is also unpacked into `<name>/`, which appears as a
  * whole or not at all. Refused are archives with paths that lead out of it or that
- * are not the same on every system, with encrypted or repeated files, with more
- * than 10 000 entries, or that unpack to more than 100 times their size. A symbolic
- * link comes out as a small file that holds its target.
+ * are not the same on every system, with encrypted or repeated files or symbolic
+ * links, with more than 10 000 entries, or that unpack to more than 100 times their
+ * size. Unpacking needs Node, Bun or Deno; elsewhere archives are refused.
  *
  * It fails with the `DownloadError` of the first file that failed, and with the
  * reason `NoLinks` when there is no link at all.

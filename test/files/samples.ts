@@ -19,21 +19,48 @@ export const glb = (size: number, says = size, version = 2) => {
 export const zip = (...entries: ReadonlyArray<Zip.Entry | Zip.ContentEntry>) =>
   Stream.fromIterable(entries).pipe(Stream.pipeThroughChannel(Zip.encode()), Stream.mkUint8Array, Effect.orDie)
 
-/** An archive of one stored entry of any name, with its flags, as no careful writer makes one. */
-export const rawZip = (names: ReadonlyArray<string>, content = "x", flags = 0x0800) => {
-  const locals = names.map((name) => {
-    const bytes = Buffer.from(name)
-    const header = Buffer.alloc(30)
-    header.writeUInt32LE(0x04034b50, 0)
-    header.writeUInt16LE(flags, 6)
-    header.writeUInt32LE(crc32(content), 14)
-    header.writeUInt32LE(content.length, 18)
-    header.writeUInt32LE(content.length, 22)
-    header.writeUInt16LE(bytes.length, 26)
-    return Buffer.concat([header, bytes, Buffer.from(content)])
-  })
-  return new Uint8Array(Buffer.concat([...locals, Buffer.from("PK\u0005\u0006".padEnd(22, "\0"), "latin1")]))
+interface RawEntry {
+  readonly name: string | Uint8Array
+  readonly content?: string
+  /** What stands in the archive for the content: the content itself unless the method says otherwise. */
+  readonly data?: Uint8Array
+  readonly flags?: number
+  readonly method?: number
+  /** What the upper half of its external attributes says: on Unix, the type and the permissions. */
+  readonly mode?: number
 }
+
+/** An archive of entries that say anything, as no careful writer makes one. They are stored unless they say otherwise. */
+export const rawArchive = (entries: ReadonlyArray<RawEntry>) => {
+  const locals: Array<Buffer> = []
+  const records: Array<Buffer> = []
+  let at = 0
+  for (const { name, content = "x", data = text(content), flags = 0x0800, method = 0, mode = 0 } of entries) {
+    const bytes = Buffer.from(name)
+    const common = Buffer.alloc(26)
+    common.writeUInt16LE(flags, 2)
+    common.writeUInt16LE(method, 4)
+    common.writeUInt32LE(crc32(content), 10)
+    common.writeUInt32LE(data.length, 14)
+    common.writeUInt32LE(content.length, 18)
+    common.writeUInt16LE(bytes.length, 22)
+    const rest = Buffer.alloc(14)
+    rest.writeUInt16LE(mode, 8)
+    rest.writeUInt32LE(at, 10)
+    const local = Buffer.concat([text("PK\u0003\u0004"), common, bytes, data])
+    records.push(Buffer.concat([text("PK\u0001\u0002"), Buffer.alloc(2), common, rest, bytes]))
+    locals.push(local)
+    at += local.length
+  }
+  const end = Buffer.alloc(18)
+  end.writeUInt16LE(entries.length, 4)
+  end.writeUInt16LE(entries.length, 6)
+  end.writeUInt32LE(Buffer.concat(records).length, 8)
+  end.writeUInt32LE(at, 12)
+  return new Uint8Array(Buffer.concat([...locals, ...records, text("PK\u0005\u0006"), end]))
+}
+
+export const rawZip = (...names: ReadonlyArray<string>) => rawArchive(names.map((name) => ({ name })))
 
 const crc32 = (content: string) => {
   let crc = -1
@@ -119,7 +146,7 @@ export const fbx = (version = 7400, { hasFooter = true, isLittle = true } = {}) 
   )
 }
 
-export const usdz = rawZip(["model.usdc"])
+export const usdz = rawZip("model.usdc")
 
 /** A whole file of each format that is recognised, by its extension. */
 export const wholeFiles: Readonly<Record<string, Uint8Array>> = {
@@ -132,5 +159,5 @@ export const wholeFiles: Readonly<Record<string, Uint8Array>> = {
   stl: binaryStl(3),
   usdz,
   webp,
-  zip: rawZip(["model.obj"])
+  zip: rawZip("model.obj")
 }

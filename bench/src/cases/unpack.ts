@@ -1,6 +1,10 @@
 /**
  * Unpacking an archive with a model as text and its texture: time on the clock, CPU time, and the most memory that the
- * process has. Each run is a process of its own. The peer is yauzl, which writes to the place itself and checks less.
+ * process has. Each run is a process of its own.
+ *
+ * The peer is yauzl as its README shows it. We read the directory with yauzl too. What differs is the data: we inflate
+ * 256 KiB at a time, and yauzl 16; we check each CRC-32 and count the bytes, and put the files in place as a whole. Of
+ * the memory, about 50 MB are Effect and its services, loaded before the work.
  */
 import { writeFileSync } from "node:fs"
 import { rm } from "node:fs/promises"

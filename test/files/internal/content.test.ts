@@ -18,7 +18,7 @@ describe("the content", () => {
             assert.strictEqual(result, `${id}-${(type ?? "file").toLowerCase()}.${extension}`)
           }
         }
-        assert.strictEqual((yield* receive(rawZip(["a.obj"]), { type: "OBJ" })).result, `${id}-obj.zip`)
+        assert.strictEqual((yield* receive(rawZip("a.obj"), { type: "OBJ" })).result, `${id}-obj.zip`)
         assert.strictEqual((yield* receive("; FBX 7.3.0 project file\n", { type: "FBX" })).result, `${id}-fbx.fbx`)
         assert.strictEqual((yield* receive(textStl, { type: "STL" })).result, `${id}-stl.stl`)
         assert.strictEqual((yield* receive("PK\u0005\u0006".padEnd(22, "\0"))).result, `${id}-file.zip`)
