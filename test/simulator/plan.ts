@@ -120,8 +120,9 @@ export const plan: Effect.Effect<Plan> = Effect.map(drawing, (draw) => {
     lines: Array.from({ length: draw.oneOf(1, 1, 2) }, () =>
       Array.from({ length: draw.int(1, 3) }, (_, nth) => lifeOf(draw, nth === 2))
     ),
-    deadline: draw.oneOf(5, 15, 30) * minute,
-    schedule: draw.oneOf(Polling.steady, Polling.steady, Polling.relaxed, Schedule.spaced("20 seconds")),
+    deadline: draw.oneOf(2, 5, 30) * minute,
+    // Mostly long pauses: looks are what takes the simulator's time.
+    schedule: draw.oneOf(Polling.steady, Schedule.spaced("40 seconds"), Schedule.spaced("1 minute")),
     crowd: draw.chance(0.1) ? draw.int(10, 60) : 0,
     isTraced: draw.chance(0.3)
   }

@@ -21,6 +21,8 @@ interface BoughtJob {
   readonly id: string
   /** Empty for random operation ids. */
   readonly operation: string
+  /** When it was made. */
+  readonly at: number
 }
 
 export const secrets = {
@@ -83,7 +85,7 @@ export const make = Effect.fnUntraced(function* (time: VirtualTime, plan: Plan) 
     for (const { id } of yield* fake.jobs) {
       if (known.has(id)) continue
       known.add(id)
-      jobs.push({ id, operation: operationOf(request) })
+      jobs.push({ id, operation: operationOf(request), at: time.now() })
       tell(`job ${id} of ${operationOf(request) || "a random operation"}`)
       if (draw.chance(plan.failRate)) yield* fake.fail(id, { code: "FailedOperation.Inner", message: "no mesh" })
     }
