@@ -39,6 +39,7 @@ const boundsOf = ({ plan }: World) => {
   const submit = (plan.orders.length + 1) * (16 * minute + plan.deadline)
   return {
     wait,
+    audit: 5 * 60 * minute,
     submit,
     generate: submit + wait,
     // Four attempts of ten seconds, each behind a queue for permits, and half a minute for an id that is not known yet.
@@ -148,7 +149,9 @@ const submittedAs = Effect.fnUntraced(function* <Request extends Operation.Codec
 const waited = Effect.fnUntraced(function* (world: World, life: Life, ticket: Job.JobTicket) {
   const { wait } = yield* QueryJob.QueryJob
   const { deadline, schedule } = world.plan
-  return yield* watched(world, life, "wait", wait(ticket, { deadline, schedule }))
+  // Who audits waits for a job that takes its time.
+  const options = life.isHealthy ? { schedule, deadline: "2 days" as const } : { schedule, deadline }
+  return yield* watched(world, life, life.isHealthy ? "audit" : "wait", wait(ticket, options))
 })
 
 export const downloaded = Effect.fnUntraced(function* (world: World, life: Life, job: Job.Done) {
@@ -187,14 +190,18 @@ const unfinished = Effect.map(
 
 /** What a process does from its start to its end. */
 export const work = Effect.fnUntraced(function* (world: World, life: Life, orders: ReadonlyArray<Order>) {
-  const tickets = yield* watched(world, life, "journal", unfinished).pipe(Effect.orElseSucceed((): ReadonlyArray<Job.JobTicket> => []))
+  const tickets = yield* watched(world, life, "journal", unfinished).pipe(
+    Effect.orElseSucceed((): ReadonlyArray<Job.JobTicket> => [])
+  )
   const { query } = yield* QueryJob.QueryJob
   const [first] = tickets
   const crowd = first === undefined ? 0 : world.plan.crowd
   const all = [
     ...tickets.map((ticket) => resumed(world, life, ticket)),
     ...orders.map((order) => interrupted(world, life, order.interruptedAfter, serve(world, life, order))),
-    ...Array.from({ length: crowd }, () => (first === undefined ? Effect.void : watched(world, life, "query", query(first))))
+    ...Array.from({ length: crowd }, () =>
+      first === undefined ? Effect.void : watched(world, life, "query", query(first))
+    )
   ]
   yield* Effect.forEach(all, Effect.exit, { concurrency: "unbounded", discard: true })
 })

@@ -131,8 +131,7 @@ export const make = (): Disk => {
   const filesOf = (life: Life, isFull: () => boolean): Partial<FileSystem.FileSystem> => {
     const then = <A>(work: () => Effect.Effect<A, PlatformError.PlatformError>) =>
       Effect.andThen(step(life), Effect.suspend(work))
-    const listed = (path: string) =>
-      then(() => (directories.has(path) ? Effect.sync(() => entriesOf(path)) : missing))
+    const listed = (path: string) => then(() => (directories.has(path) ? Effect.sync(() => entriesOf(path)) : missing))
     return {
       makeDirectory: (path) =>
         then(() => {
@@ -163,8 +162,7 @@ export const make = (): Disk => {
             files.set(to, inode)
           })
         ),
-      remove: (path, options) =>
-        then(() => (files.delete(path) || options?.force === true ? Effect.void : missing)),
+      remove: (path, options) => then(() => (files.delete(path) || options?.force === true ? Effect.void : missing)),
       readFile: (path) => then(() => Effect.map(get(path), ({ bytes }) => bytes.slice())),
       readDirectory: (path) => Effect.map(listed(path), (entries) => entries.map(({ name }) => name)),
       readDirectoryEntries: listed
@@ -175,10 +173,7 @@ export const make = (): Disk => {
     files,
     layer: (life, isFull) =>
       Layer.merge(
-        Layer.succeed(
-          FileSystem.FileSystem,
-          FileSystem.make({ ...FileSystem.makeNoop({}), ...filesOf(life, isFull) })
-        ),
+        Layer.succeed(FileSystem.FileSystem, FileSystem.make({ ...FileSystem.makeNoop({}), ...filesOf(life, isFull) })),
         Path.layer
       )
   }

@@ -41,7 +41,12 @@ const live = Effect.fnUntraced(function* (world: World, name: string, { diesAt, 
   }
 })
 
-const line = Effect.fnUntraced(function* (world: World, nth: number, plans: ReadonlyArray<LifePlan>, mutation: Mutation) {
+const line = Effect.fnUntraced(function* (
+  world: World,
+  nth: number,
+  plans: ReadonlyArray<LifePlan>,
+  mutation: Mutation
+) {
   for (const [index, plan] of plans.entries()) {
     yield* live(world, `${"AB"[nth]}${index + 1}`, plan, mutation)
     yield* Effect.sleep(plan.pause)
@@ -61,7 +66,11 @@ export const simulate = (seed: number, mutation: Mutation = {}): Report => {
   const time = virtualTime.make()
   const god = lives.make("the simulator")
   const exit = time.run(
-    run(time, mutation).pipe(Effect.scoped, Effect.provideService(Clock.Clock, time.clockOf(god)), Random.withSeed(seed))
+    run(time, mutation).pipe(
+      Effect.scoped,
+      Effect.provideService(Clock.Clock, time.clockOf(god)),
+      Random.withSeed(seed)
+    )
   )
   if (Exit.isSuccess(exit)) return { seed, events: exit.value.events, broken: exit.value.broken }
   throw new Error(`Seed ${seed} broke the simulator itself`, { cause: exit.cause })

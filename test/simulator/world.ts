@@ -11,8 +11,8 @@ import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Credentials from "../../src/cloud/Credentials.ts"
 import * as Fake from "../../src/testing/Fake.ts"
 import * as disks from "./disk.ts"
-import { type Life, make as makeLife, step } from "./life.ts"
 import type { Law } from "./laws.ts"
+import { type Life, make as makeLife, step } from "./life.ts"
 import { drawing, type Plan } from "./plan.ts"
 import type { VirtualTime } from "./virtualTime.ts"
 
@@ -45,10 +45,7 @@ export const make = Effect.fnUntraced(function* (time: VirtualTime, plan: Plan) 
   const draw = yield* drawing
   const clock = time.clockOf(service)
   const atService = <A, E, R>(self: Effect.Effect<A, E, R>) =>
-    self.pipe(
-      Effect.provideService(Clock.Clock, clock),
-      Effect.provideService(Metric.FiberRuntimeMetrics, undefined)
-    )
+    self.pipe(Effect.provideService(Clock.Clock, clock), Effect.provideService(Metric.FiberRuntimeMetrics, undefined))
   const context = yield* atService(Layer.build(Fake.layer({ ...plan.fake, credential })))
   const fake = Context.get(context, Fake.Fake)
   const client = Context.get(context, HttpClient.HttpClient)
@@ -125,7 +122,9 @@ export const make = Effect.fnUntraced(function* (time: VirtualTime, plan: Plan) 
       if (life.isHealthy || since < plan.stale.from || since >= plan.stale.to) return Effect.succeed(credential)
       return draw.chance(0.5)
         ? Effect.succeed(stale)
-        : Effect.fail(new Credentials.CredentialsError({ message: "The source is down.", isRetryable: draw.chance(0.8) }))
+        : Effect.fail(
+            new Credentials.CredentialsError({ message: "The source is down.", isRetryable: draw.chance(0.8) })
+          )
     })
   })
 
