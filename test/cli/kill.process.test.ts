@@ -116,10 +116,9 @@ const batch = Effect.fnUntraced(function* (name: string, count: number) {
   )
   const here = (...args: ReadonlyArray<string>) => run(args, { journal })
   const jobs = Effect.flatMap(here("jobs", "--json"), ({ stdout }) => Schema.decodeEffect(Listed)(stdout))
-  const generate = (operation: string) => [
-    ...["generate", "--prompt", `a teapot (${operation})`, "--operation-id", operation],
-    ...["--out", out, "--endpoint", endpoint]
-  ]
+  const to = ["--out", out, "--endpoint", endpoint]
+  const generate = (operation: string) =>
+    ["generate", "--prompt", `a teapot (${operation})`, "--operation-id", operation].concat(to)
 
   /** Whether what the server has carried out stands in the journal. */
   const isAccounted = Effect.fnUntraced(function* (operation: string, what: string) {
@@ -153,7 +152,7 @@ const batch = Effect.fnUntraced(function* (name: string, count: number) {
     (operation) => killed(operation, Math.max(...lives)),
     { concurrency: atOnce }
   )
-  const resumed = yield* here("resume", "--all", "--out", out, "--endpoint", endpoint)
+  const resumed = yield* here("resume", "--all", ...to)
   assert.strictEqual(resumed.code, 0, `KILL_SEED=${seed}: ${resumed.stderr}`)
 
   // In the end each job of the server has its ticket in the journal and its files here, or its operation is unknown.

@@ -11,7 +11,7 @@ import type * as Operation from "../../src/cloud/Operation.ts"
 import type * as DownloadError from "../../src/files/DownloadError.ts"
 import * as ResultFiles from "../../src/files/ResultFiles.ts"
 import * as GenerateJob from "../../src/job/GenerateJob.ts"
-import type * as Job from "../../src/job/Job.ts"
+import * as Job from "../../src/job/Job.ts"
 import * as JobKind from "../../src/job/JobKind.ts"
 import * as Journal from "../../src/job/Journal.ts"
 import * as QueryJob from "../../src/job/QueryJob.ts"
@@ -188,20 +188,19 @@ const unfinished = Effect.map(
     )
 )
 
+const unknownJob = Job.JobId.make("1375367755519696896")
+
 /** What a process does from its start to its end. */
 export const work = Effect.fnUntraced(function* (world: World, life: Life, orders: ReadonlyArray<Order>) {
   const tickets = yield* watched(world, life, "journal", unfinished).pipe(
     Effect.orElseSucceed((): ReadonlyArray<Job.JobTicket> => [])
   )
   const { query } = yield* QueryJob.QueryJob
-  const [first] = tickets
-  const crowd = first === undefined ? 0 : world.plan.crowd
+  const target = tickets[0] ?? unknownJob
   const all = [
     ...tickets.map((ticket) => resumed(world, life, ticket)),
     ...orders.map((order) => interrupted(world, life, order.interruptedAfter, serve(world, life, order))),
-    ...Array.from({ length: crowd }, () =>
-      first === undefined ? Effect.void : watched(world, life, "query", query(first))
-    )
+    ...Array.from({ length: world.plan.crowd }, () => watched(world, life, "query", query(target)))
   ]
   yield* Effect.forEach(all, Effect.exit, { concurrency: "unbounded", discard: true })
 })

@@ -117,13 +117,14 @@ export const plan: Effect.Effect<Plan> = Effect.map(drawing, (draw) => {
     travel: draw.oneOf(5, 50, 300),
     stale: { from: stale, to: stale + draw.spread(10 * minute) },
     orders: Array.from({ length: draw.int(1, 4) }, (_, nth) => orderOf(draw, nth)),
-    lines: Array.from({ length: draw.oneOf(1, 1, 2) }, () =>
-      Array.from({ length: draw.int(1, 3) }, (_, nth) => lifeOf(draw, nth === 2))
-    ),
+    lines: Array.from({ length: draw.oneOf(1, 1, 2) }, () => {
+      const count = draw.int(1, 3)
+      return Array.from({ length: count }, (_, nth) => lifeOf(draw, nth === count - 1))
+    }),
     deadline: draw.oneOf(2, 5, 30) * minute,
     // Mostly long pauses: looks are what takes the simulator's time.
     schedule: draw.oneOf(Polling.steady, Schedule.spaced("40 seconds"), Schedule.spaced("1 minute")),
-    crowd: draw.chance(0.1) ? draw.int(10, 60) : 0,
+    crowd: draw.chance(0.08) ? draw.int(10, 60) : 0,
     isTraced: draw.chance(0.3)
   }
 })
