@@ -101,7 +101,7 @@ const lifeOf = (draw: Draw, isLast: boolean): LifePlan => ({
 
 const fakeOf = (draw: Draw): Fake.Options => ({
   wait: draw.oneOf(0, draw.int(0, minute)),
-  ...draw.oneOf<Fake.Options>({}, {}, { run: draw.spread(20 * minute) }),
+  ...draw.oneOf<Fake.Options>({}, { run: 30_000 }, { run: draw.spread(10 * minute) }),
   ...draw.oneOf<Fake.Options>({}, { tasksAtOnce: 1 }, { tasksAtOnce: 50 }),
   slotsFull: draw.oneOf("queue", "refuse")
 })
@@ -116,15 +116,15 @@ export const plan: Effect.Effect<Plan> = Effect.map(drawing, (draw) => {
     failRate: 0.1,
     travel: draw.oneOf(5, 50, 300),
     stale: { from: stale, to: stale + draw.spread(10 * minute) },
-    orders: Array.from({ length: draw.int(1, 4) }, (_, nth) => orderOf(draw, nth)),
+    orders: Array.from({ length: draw.oneOf(1, 1, 2, 3) }, (_, nth) => orderOf(draw, nth)),
     lines: Array.from({ length: draw.oneOf(1, 1, 2) }, () => {
       const count = draw.int(1, 3)
       return Array.from({ length: count }, (_, nth) => lifeOf(draw, nth === count - 1))
     }),
-    deadline: draw.oneOf(2, 5, 30) * minute,
+    deadline: draw.oneOf(1, 3, 20) * minute,
     // Mostly long pauses: looks are what takes the simulator's time.
     schedule: draw.oneOf(Polling.steady, Schedule.spaced("40 seconds"), Schedule.spaced("1 minute")),
-    crowd: draw.chance(0.08) ? draw.int(10, 60) : 0,
+    crowd: draw.chance(0.05) ? draw.int(15, 45) : 0,
     isTraced: draw.chance(0.3)
   }
 })

@@ -1,6 +1,6 @@
 /** The library as a simulated process has it: all layers anew, over the disk and the network of the world. */
 import { inspect } from "node:util"
-import { Cause, Clock, Effect, type Exit, Layer, Logger, References, Tracer } from "effect"
+import { Cause, Clock, Effect, type Exit, Layer, Logger, References, Schedule, Tracer } from "effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Credentials from "../../src/cloud/Credentials.ts"
 import * as RateLimit from "../../src/cloud/RateLimit.ts"
@@ -11,6 +11,7 @@ import * as JobApi from "../../src/job/JobApi.ts"
 import * as Journal from "../../src/job/Journal.ts"
 import * as QueryJob from "../../src/job/QueryJob.ts"
 import * as SubmitJob from "../../src/job/SubmitJob.ts"
+import * as TaskSlots from "../../src/job/TaskSlots.ts"
 import { counted, type Life } from "./life.ts"
 import type { World } from "./world.ts"
 
@@ -24,6 +25,11 @@ export interface Mutation {
 /** Where the journal is, and the files. */
 export const places = { journal: "/journal", files: "/models" }
 
+// Each time that a submission is sent again is one more entry, and a few show all that there is to see.
+const slots = TaskSlots.layer({
+  retry: Schedule.spaced("20 seconds").pipe(Schedule.jittered, Schedule.upTo({ times: 3 }))
+})
+
 /** All that the service allows, shared by the processes that run at the same time. */
 const limiterOf = ({ plan }: World) => RateLimit.layer({ limit: Math.floor(20 / plan.lines.length) })
 
@@ -35,7 +41,7 @@ const jobsOf = (world: World, { journal = (it) => it, limiter = limiterOf(world)
     Layer.provide(Journal.layerDirectory(places.journal))
   )
   return GenerateJob.layerNoDeps.pipe(
-    Layer.provideMerge(Layer.merge(SubmitJob.layerNoDeps, Queries)),
+    Layer.provideMerge(Layer.merge(SubmitJob.layerNoDeps.pipe(Layer.provide(slots)), Queries)),
     Layer.provide(JobApi.layer),
     Layer.provide(TencentCloud.layerNoDeps),
     Layer.provide([limiter, Signer.layer]),
