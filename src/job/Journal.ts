@@ -21,7 +21,7 @@
  *   of each field. Who can read the journal can check a guess of a short prompt, so its
  *   files are readable by their owner only.
  * - A process that dies while it submits writes no outcome. Two minutes later its entry
- *   counts as unknown. Processes on several machines need clocks that agree to within
+ *   counts as unknown, and at once when the clock is set back by more. Processes on several machines need clocks that agree to within
  *   this time.
  * - A link that is signed anew makes another request of it. Sign it once for an
  *   operation id.
@@ -31,6 +31,7 @@
  */
 import * as Cause from "effect/Cause"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
@@ -101,9 +102,13 @@ interface Read {
   readonly problem?: string
 }
 
-/** An entry as it counts now: one that has been sent for long has no outcome any more. */
+/**
+ * An entry as it counts now: one that has been sent for long has no outcome any more. Nor has one of a time to come: its
+ * process had another clock, and nobody would know until then.
+ */
 const asOf = (now: DateTime.Utc, entry: Entry): Entry =>
-  entry.outcome._tag === "Sending" && DateTime.isGreaterThan(now, DateTime.addDuration(entry.startedAt, timeToSend))
+  entry.outcome._tag === "Sending" &&
+  Duration.isGreaterThan(Duration.abs(DateTime.distance(entry.startedAt, now)), timeToSend)
     ? new Entry({
         ...entry,
         outcome: Outcome.cases.Unknown.make({

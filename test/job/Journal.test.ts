@@ -209,6 +209,24 @@ describe.each(stores)("a journal in %s", (_name, lives) => {
     )
   })
 
+  it.effect("takes a submission without an outcome for unknown when the clock has been set back since", () => {
+    const { send, sent } = sending()
+    return inTurn(
+      Effect.gen(function* () {
+        yield* TestClock.setTime(3 * 3_600_000)
+        const journal = yield* Journal.Journal
+        yield* Effect.forkDetach(journal.submit(submission, Effect.never), { startImmediately: true })
+        while ((yield* list).entries.length === 0) yield* Effect.yieldNow
+      }),
+      Effect.gen(function* () {
+        yield* TestClock.setTime(0)
+        assert.strictEqual((yield* find("order-17")).outcome._tag, "Unknown")
+        yield* submit(send, { again: true })
+        assert.strictEqual(sent(), 1)
+      })
+    )
+  })
+
   it.effect("records a defect as unknown, and an interruption, which comes before it is sent, as refused", () =>
     inTurn(
       Effect.gen(function* () {
