@@ -38,7 +38,8 @@ const client = Layer.unwrap(
         NodeHttpClient.layerUndiciNoDispatcher.pipe(
           Layer.provide(Layer.effect(NodeHttpClient.Dispatcher, dispatcher(options)))
         )
-      return TencentCloud.layerFreshConnections(over({ pipelining: 0 })).pipe(
+      // Over HTTP/2 a connection would be kept, whatever `pipelining` says.
+      return TencentCloud.layerFreshConnections(over({ pipelining: 0, allowH2: false })).pipe(
         // These connections outlive the pauses between looks.
         Layer.provide(over({ keepAliveTimeout: 60_000 }))
       )

@@ -34,7 +34,7 @@ import * as shell from "./shell.ts"
 export const jobArgument = {
   job: Argument.String("JobId").pipe(
     Argument.withDescription(
-      "The id of the job; or its ticket, as the JSON that submit --json printed, a file that holds it, or - for standard input; or an operation id of the journal"
+      "The id of the job; or its ticket, which submit --json prints: as text, as a file, or - for standard input; or an operation id of the journal"
     ),
     Argument.optional
   ),

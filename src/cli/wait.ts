@@ -28,6 +28,8 @@ export const wait = Command.make(
   ),
   Command.withExamples([
     { command: "hunyuan3d wait 1375367755519696896", description: "Wait, and list the result files" },
+    { command: "hunyuan3d wait --last", description: "The same for the job that was submitted last" },
+    { command: "hunyuan3d wait - < ticket.json", description: "The same for the ticket that submit --json printed" },
     {
       command: "hunyuan3d wait 1375367755519696896 --interval 5s --timeout 10m --json",
       description: "Query every 5 seconds for 10 minutes, then print the job as JSON"

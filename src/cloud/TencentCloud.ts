@@ -160,7 +160,8 @@ export const layer: Layer.Layer<TencentCloud, never, HttpClient.HttpClient | Cre
  * **Gotchas**
  *
  * `fetch` has no standard option for this. What keeps no connections depends on the
- * runtime: on Node it is undici with `pipelining: 0`.
+ * runtime. On Node it is undici with `pipelining: 0` and `allowH2: false`, since it keeps
+ * connections over HTTP/2 anyway.
  *
  * **Example** (On Node)
  *
@@ -173,7 +174,7 @@ export const layer: Layer.Layer<TencentCloud, never, HttpClient.HttpClient | Cre
  * import * as TencentCloud from "effect-hunyuan3d/TencentCloud"
  *
  * const Fresh = NodeHttpClient.layerUndiciNoDispatcher.pipe(
- *   Layer.provide(NodeHttpClient.layerDispatcherOptions({ pipelining: 0 }))
+ *   Layer.provide(NodeHttpClient.layerDispatcherOptions({ pipelining: 0, allowH2: false }))
  * )
  * const Client = TencentCloud.layerFreshConnections(Fresh).pipe(Layer.provide(NodeHttpClient.layerUndici))
  * const Jobs = GenerateJob.layer.pipe(Layer.provide([Client, Credentials.layerEnv]))

@@ -32,13 +32,14 @@ export const says = (cause: unknown, property: "isRetryable" | "mayHaveRun", val
 // What runtimes call a connection that never came about: the name has no address, nobody listens, or the two sides could
 // not agree on encryption. A request is sent after that.
 const codes =
-  /^(?:ECONNREFUSED|ConnectionRefused|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_CERT_\w+|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT\w*|UNABLE_TO_\w+)$/
+  /^(?:ECONNREFUSED|ConnectionRefused|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|UND_ERR_PRX_\w+|CERT_\w+|ERR_TLS_CERT_\w+|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT\w*|UNABLE_TO_\w+)$/
 
 // The parts of Node in which a failure comes before any byte is sent.
 const syscalls = new Set<unknown>(["connect", "getaddrinfo"])
 
-// How Node words a connection that was closed before the two sides agreed on encryption. Its code is that of any lost one.
-const unencrypted = /before secure TLS connection was established/
+// How Node words a connection that was closed before the two sides agreed on encryption, and undici a proxy that refused
+// the way there. Their codes are those of any lost connection and any aborted request.
+const sentences = /before secure TLS connection was established|when HTTP Tunneling$/
 
 // How deep errors are nested: fetch wraps one, and a failure on several addresses wraps several.
 const maxDepth = 5
@@ -49,7 +50,7 @@ export const neverConnected = (cause: unknown, depth = 0): boolean => {
   if (says(cause, "mayHaveRun", false)) return true
   if (Predicate.hasProperty(cause, "syscall") && syscalls.has(cause.syscall)) return true
   if (Predicate.hasProperty(cause, "code") && Predicate.isString(cause.code) && codes.test(cause.code)) return true
-  if (Predicate.hasProperty(cause, "message") && Predicate.isString(cause.message) && unencrypted.test(cause.message)) {
+  if (Predicate.hasProperty(cause, "message") && Predicate.isString(cause.message) && sentences.test(cause.message)) {
     return true
   }
   if (Predicate.hasProperty(cause, "errors") && Array.isArray(cause.errors) && cause.errors.length > 0) {

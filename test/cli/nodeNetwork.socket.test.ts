@@ -64,7 +64,7 @@ const impatient = Effect.gen(function* () {
 })
 
 const fresh = NodeHttpClient.layerUndiciNoDispatcher.pipe(
-  Layer.provide(NodeHttpClient.layerDispatcherOptions({ pipelining: 0 }))
+  Layer.provide(NodeHttpClient.layerDispatcherOptions({ pipelining: 0, allowH2: false }))
 )
 
 const clients = {

@@ -164,6 +164,10 @@ describe("a transport that fails", () => {
     ],
     ["a certificate that has expired", fetchFailed(nodeError("CERT_HAS_EXPIRED"))],
     ["a certificate that is for another host", fetchFailed(nodeError("ERR_TLS_CERT_ALTNAME_INVALID"))],
+    [
+      "a proxy whose connection was lost",
+      Object.assign(nodeError("UND_ERR_PRX_CONN"), { cause: nodeError("UND_ERR_SOCKET") })
+    ],
     ["a transport of one's own that knows it", { mayHaveRun: false }]
   ])("(%s) sent nothing", ([, cause]) =>
     Effect.gen(function* () {
