@@ -10,9 +10,14 @@ import * as Option from "effect/Option"
 import * as Credentials from "../cloud/Credentials.ts"
 import * as Endpoint from "../cloud/Endpoint.ts"
 import * as Policy from "../cloud/Policy.ts"
+import * as TencentCloud from "../cloud/TencentCloud.ts"
 import * as GenerateJob from "../job/GenerateJob.ts"
+import * as JobApi from "../job/JobApi.ts"
+import * as QueryJob from "../job/QueryJob.ts"
+import * as SubmitJob from "../job/SubmitJob.ts"
 import type * as Replay from "../testing/Replay.ts"
 import { Attempts } from "./attempts.ts"
+import { Announcement } from "./cost.ts"
 import { type Failure, usage } from "./failure.ts"
 import { type JournalFlags, journalOf } from "./journal.ts"
 import { loadFake, loadReplay } from "./load.ts"
@@ -76,9 +81,25 @@ const seen = Layer.effect(
   })
 )
 
+/** Says what there is to say right before a submission is sent: the journal has its entry by then. */
+const announcing = Layer.effect(
+  JobApi.JobApi,
+  Effect.map(JobApi.JobApi, ({ query, submit }) => ({
+    query,
+    submit: (kind, request) => Effect.flatMap(Announcement, (say) => Effect.andThen(say, submit(kind, request)))
+  }))
+)
+
+const services = GenerateJob.layerNoDeps.pipe(
+  Layer.provideMerge(Layer.merge(SubmitJob.layerNoDeps, QueryJob.layerNoDeps)),
+  Layer.provide(announcing),
+  Layer.provide(JobApi.layer),
+  Layer.provide(TencentCloud.layer)
+)
+
 /** Jobs of every kind over the connection, and the connection itself, for downloads; with the journal, where there is one. */
 export const jobs = (flags: Connection & JournalFlags) =>
-  GenerateJob.layer.pipe(
+  services.pipe(
     Layer.provideMerge(
       Layer.mergeAll(
         Layer.provideMerge(seen, transportLayer(flags.transport)),

@@ -1,11 +1,14 @@
 /** What a submission costs, said and limited before it is sent. The price list is in the program: nothing is looked up. */
 import * as Flag from "effect/cli/Flag"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
 import * as Credits from "../job/Credits.ts"
 import type * as JobKind from "../job/JobKind.ts"
 import { usage } from "./failure.ts"
 import type { Connection } from "./options.ts"
+import { add, type Report } from "./report.ts"
 
 export const costFlags = {
   dryRun: Flag.Boolean("dry-run").pipe(
@@ -35,7 +38,22 @@ const noPrice = ({ name }: JobKind.Any) =>
 export const cost = (kind: JobKind.Any, request: unknown): string =>
   `${Option.match(Credits.estimate(kind, request), { onNone: () => noPrice(kind), onSome: Credits.format })}.`
 
-/** Says the cost before a submission is sent. On the fake and from a recording nothing is sent and paid for. */
+/** Adds the estimate to what is known. */
+export const estimated = (kind: JobKind.Any, request: unknown): Effect.Effect<void, never, Report> =>
+  Option.match(Credits.estimate(kind, request), {
+    onNone: () => Effect.void,
+    onSome: (estimate) => add({ estimate })
+  })
+
+/** What is said when a submission is about to be sent, after all that could keep it from that. */
+export const Announcement = Context.Reference<Effect.Effect<void>>("effect-hunyuan3d/cli/cost/Announcement", {
+  defaultValue: () => Effect.void
+})
+
+/**
+ * Says the cost before a submission is sent, and nothing when none is: its operation may have a job already. On the
+ * fake and from a recording nothing is sent and paid for.
+ */
 export const announced =
   (
     kind: JobKind.Any,
@@ -46,7 +64,16 @@ export const announced =
   <A, E, R>(submission: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     transport === "fake" || transport.startsWith("replay:")
       ? submission
-      : Effect.andThen(print(`${cost(kind, request)} Submitting.`), submission)
+      : Effect.flatMap(Ref.make(false), (isSaid) =>
+          Effect.provideService(
+            submission,
+            Announcement,
+            // Once, however often it is sent again for a task slot.
+            Effect.flatMap(Ref.getAndSet(isSaid, true), (said) =>
+              said ? Effect.void : print(`${cost(kind, request)} Submitting.`)
+            )
+          )
+        )
 
 /** Refuses what can cost more than `--max-credits`, by the upper end. */
 export const checkMaxCredits = Effect.fnUntraced(function* (
@@ -62,7 +89,8 @@ export const checkMaxCredits = Effect.fnUntraced(function* (
   if (estimate.value.high > maxCredits.value) {
     return yield* usage(
       `The request costs ${Credits.format(estimate.value)}. --max-credits ${maxCredits.value} does not allow that. ` +
-        "Allow more, or leave something out: --dry-run shows what each part costs."
+        "Allow more, or leave something out: --dry-run shows what each part costs.",
+      "MaxCredits"
     )
   }
 })

@@ -11,6 +11,7 @@ import { generateAndShow } from "./generate.ts"
 import { loadFake } from "./load.ts"
 import { outFlag } from "./options.ts"
 import { printLine } from "./print.ts"
+import { unlessJson } from "./report.ts"
 import { showDownload, showFiles } from "./results.ts"
 
 const prompt = "a brass teapot"
@@ -20,16 +21,21 @@ export const demo = Command.make(
   { out: outFlag("demo-models").pipe(Flag.withDefault("demo-models")) },
   Effect.fnUntraced(function* (flags) {
     const Fake = yield* loadFake
-    yield* printLine(`Prompt: ${prompt} (on an in-memory fake of the service: no account, no network)`)
+    yield* unlessJson(printLine(`Prompt: ${prompt} (on an in-memory fake of the service: no account, no network)`))
     yield* generateAndShow(
       JobKind.Pro,
       { Prompt: prompt },
       { schedule: Polling.eager, deadline: "30 seconds" },
       { transport: "fake", endpoint: Option.none() }
     ).pipe(
-      Effect.tap(showFiles),
-      Effect.flatMap((done) =>
-        showDownload(done, flags.out, { previews: false, unpack: false, overwrite: false, maxSize: Option.none() })
+      Effect.tap(([, job]) => unlessJson(showFiles(job))),
+      Effect.flatMap(([ticket, job]) =>
+        showDownload(ticket, job, flags.out, {
+          previews: false,
+          unpack: false,
+          overwrite: false,
+          maxSize: Option.none()
+        })
       ),
       Effect.provide(GenerateJob.layer.pipe(Layer.provideMerge(Fake.layer({ wait: "1500 millis", run: "4 seconds" }))))
     )

@@ -4,17 +4,19 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as QueryJob from "../job/QueryJob.ts"
 import { jobs } from "./connection.ts"
-import { usage } from "./failure.ts"
-import { connectionFlags, downloadFlags, jobArgument, kindFlag, outFlag, readTicket } from "./options.ts"
+import { exitCodes, Failure } from "./failure.ts"
+import { connectionFlags, downloadFlags, kindFlag, outFlag } from "./options.ts"
 import { checkOut } from "./outDirectory.ts"
 import { withProgress } from "./progress.ts"
+import { add } from "./report.ts"
 import { showDownload } from "./results.ts"
 import { resumableDownload, waitCommand } from "./resume.ts"
+import { jobArgument, readTicket } from "./ticket.ts"
 
 export const download = Command.make(
   "download",
   {
-    jobId: jobArgument,
+    ...jobArgument,
     kind: kindFlag,
     out: outFlag("this directory").pipe(Flag.withDefault(".")),
     ...downloadFlags,
@@ -22,16 +24,19 @@ export const download = Command.make(
   },
   Effect.fnUntraced(function* (flags) {
     const ticket = yield* readTicket(flags)
+    yield* add({ ticket })
     yield* Effect.gen(function* () {
       yield* checkOut(flags.out)
       const job = yield* withProgress("querying", () => QueryJob.QueryJob.use((jobs) => jobs.query(ticket)))
+      yield* add({ job })
       if (job._tag === "Failed") return yield* new QueryJob.JobFailed({ job, ticket })
       if (job._tag !== "Done") {
-        return yield* usage(
-          `Job ${job.id} has no files yet; its state is ${job.status}. Wait for it first: ${waitCommand(ticket, flags)}`
-        )
+        const next = waitCommand(ticket, flags)
+        yield* add({ next })
+        const message = `Job ${job.id} has no files yet; its state is ${job.status}. Wait for it first: ${next}`
+        return yield* new Failure({ message, exitCode: exitCodes.other, code: "NotDone", retryable: true })
       }
-      yield* showDownload(job, flags.out, flags)
+      yield* showDownload(ticket, job, flags.out, flags)
     }).pipe(Effect.provide(jobs(flags)), resumableDownload(ticket, flags, flags.out))
   })
 ).pipe(

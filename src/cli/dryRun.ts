@@ -16,7 +16,8 @@ import type * as JobKind from "../job/JobKind.ts"
 import { readEndpoint } from "./connection.ts"
 import { checkMaxCredits, cost, type CostFlags } from "./cost.ts"
 import type { Connection } from "./options.ts"
-import { printJson, printLine, printTable } from "./print.ts"
+import { printLine, printTable } from "./print.ts"
+import { result } from "./report.ts"
 
 // Of the bytes before they were encoded, so that it is the digest of the file.
 class ImageDigest {
@@ -58,20 +59,18 @@ const charges = ({ base, surcharges }: Credits.Estimate) => [
 export const showDryRun = Effect.fnUntraced(function* (
   kind: JobKind.Any,
   input: unknown,
-  flags: Connection & CostFlags & { readonly json: boolean }
+  flags: Connection & CostFlags
 ) {
   const { region } = yield* readEndpoint(flags)
   const { action } = kind.submit
   const request = shown(yield* Effect.orDie(Schema.encodeUnknownEffect(kind.submit.input)(input)))
   const estimate = Credits.estimate(kind, input)
-  if (flags.json) {
-    const credits = Option.getOrNull(estimate)
-    yield* printJson({ dryRun: true, kind: kind.name, action, region, request, credits })
-  } else {
+  const print = Effect.gen(function* () {
     yield* printLine(`${action} in ${region}. This is a dry run: nothing is sent.`)
     yield* printTable(["FIELD", "VALUE"], rows(request))
     if (Option.isSome(estimate)) yield* printTable(["CHARGE", "CREDITS"], charges(estimate.value))
     yield* printLine(cost(kind, input))
-  }
+  })
+  yield* result({ dryRun: true, request: { kind: kind.name, action, region, fields: request } }, print)
   yield* checkMaxCredits(kind, input, flags)
 })

@@ -4,16 +4,19 @@ import * as Hunyuan from "../job/Hunyuan.ts"
 import type * as Journal from "../job/Journal.ts"
 
 /** The states of what was submitted, as far as the journal knows them. */
-export type State =
-  | "sending"
-  | "unknown"
-  | "refused"
-  | "not sent"
-  | "submitted"
-  | "done"
-  | "failed"
-  | "expired"
-  | "downloaded"
+export const states = [
+  "sending",
+  "unknown",
+  "refused",
+  "not sent",
+  "submitted",
+  "done",
+  "failed",
+  "expired",
+  "downloaded"
+] as const
+
+export type State = (typeof states)[number]
 
 /** When the service forgets a job. */
 export const expiresAt = ({ startedAt, ticket }: Journal.Entry): DateTime.Utc | undefined =>

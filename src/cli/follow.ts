@@ -9,10 +9,12 @@ import type * as Polling from "../job/Polling.ts"
 import * as QueryJob from "../job/QueryJob.ts"
 import { inFlags } from "./advice.ts"
 import { jobs } from "./connection.ts"
-import { Failure } from "./failure.ts"
-import { type Connection, type JobFlags, polling, type PollingFlags, readTicket } from "./options.ts"
-import { printNote } from "./print.ts"
+import { exitCodes, Failure } from "./failure.ts"
+import { type Connection, polling, type PollingFlags } from "./options.ts"
+import { printNote, written } from "./print.ts"
+import { add } from "./report.ts"
 import { waitCommand } from "./resume.ts"
+import { type JobFlags, readTicket } from "./ticket.ts"
 
 /** Gives a command the changes of its job, over its connection. */
 export const follow = Effect.fnUntraced(function* <A, E, R>(
@@ -23,7 +25,9 @@ export const follow = Effect.fnUntraced(function* <A, E, R>(
   ) => Effect.Effect<A, E | QueryJob.WaitTimeout, R>
 ) {
   const ticket = yield* readTicket(flags)
+  yield* add({ ticket, next: waitCommand(ticket, flags) })
   return yield* use(changesOf(ticket, polling(flags)), ticket).pipe(
+    Effect.tap(written),
     timedOut(flags),
     Effect.provide(jobs(flags)),
     Effect.onInterrupt(() => printNote(`Interrupted. The job goes on; to wait for it: ${waitCommand(ticket, flags)}`))
@@ -42,7 +46,9 @@ export const timedOut =
           `Job ${ticket.jobId} had not ended after ${Duration.format(elapsed)} (last state: ${last?.status ?? "unknown"}). ` +
           `It goes on. To wait again: ${waitCommand(ticket, flags)}` +
           (failure === undefined ? "" : ` (The last query failed: ${inFlags(failure)})`),
-        exitCode: 3
+        exitCode: exitCodes.timePassed,
+        code: "WaitTimeout",
+        retryable: true
       })
     })
 

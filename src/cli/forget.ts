@@ -7,6 +7,7 @@ import * as Journal from "../job/Journal.ts"
 import { usage } from "./failure.ts"
 import { journal } from "./journal.ts"
 import { printLine } from "./print.ts"
+import { result } from "./report.ts"
 
 export const forget = Command.make(
   "forget",
@@ -16,11 +17,11 @@ export const forget = Command.make(
     // What cannot be read can still be forgotten.
     const entry = yield* Effect.catch(find(id), () => Effect.succeedNone)
     if (!(yield* forget(id))) return yield* usage(`"${id}" is not in the journal. To see what is: hunyuan3d jobs`)
-    const ticket = Option.getOrUndefined(entry)?.ticket
-    yield* printLine(
-      ticket === undefined
-        ? `Forgot operation ${id}.`
-        : `Forgot operation ${Option.getOrThrow(entry).operation}. Its job ${ticket.jobId} (--kind ${ticket.kind.toLowerCase()} --region ${ticket.region}) is not changed by that.`
+    const { operation, ticket } = Option.getOrElse(entry, () => ({ operation: id, ticket: undefined }))
+    const job = ticket && `job ${ticket.jobId} (--kind ${ticket.kind.toLowerCase()} --region ${ticket.region})`
+    yield* result(
+      { operation, ...(ticket && { ticket }) },
+      printLine(`Forgot operation ${operation}.${job === undefined ? "" : ` Its ${job} is not changed by that.`}`)
     )
   }, Effect.provide(journal))
 ).pipe(

@@ -4,32 +4,23 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
-import * as Job from "../job/Job.ts"
 import type * as JobKind from "../job/JobKind.ts"
 import type * as Polling from "../job/Polling.ts"
 import * as QueryJob from "../job/QueryJob.ts"
 import type * as SubmitJob from "../job/SubmitJob.ts"
 import { jobs } from "./connection.ts"
-import { announced, checkMaxCredits, costFlags } from "./cost.ts"
+import { announced, checkMaxCredits, costFlags, estimated } from "./cost.ts"
 import { showDryRun } from "./dryRun.ts"
 import { usage } from "./failure.ts"
 import { timedOut } from "./follow.ts"
 import { Sections } from "./help.ts"
 import { operationFlags, readOperation } from "./journal.ts"
-import {
-  type Connection,
-  connectionFlags,
-  downloadFlags,
-  jsonFlag,
-  kindFlag,
-  outFlag,
-  polling,
-  pollingFlags
-} from "./options.ts"
+import { type Connection, connectionFlags, downloadFlags, kindFlag, outFlag, polling, pollingFlags } from "./options.ts"
 import { checkOut } from "./outDirectory.ts"
 import { showChanges, withProgress } from "./progress.ts"
+import { unlessJson } from "./report.ts"
 import { readRequest, requestFlags, requestSection } from "./request.ts"
-import { printEnd, showCredits, showDownload, showFiles } from "./results.ts"
+import { showCredits, showDownload, showFiles } from "./results.ts"
 import { resumableDownload, showNext, waitCommand } from "./resume.ts"
 import { submitWith } from "./submission.ts"
 
@@ -37,7 +28,6 @@ export const generate = Command.make(
   "generate",
   {
     kind: kindFlag,
-    json: jsonFlag,
     out: outFlag("nothing is downloaded").pipe(Flag.optional),
     ...requestFlags,
     ...operationFlags,
@@ -54,26 +44,25 @@ export const generate = Command.make(
     ) {
       return yield* usage("--unpack, --previews, --overwrite and --max-size need --out, where the files go.")
     }
+    yield* estimated(flags.kind, request)
     if (flags.dryRun) return yield* showDryRun(flags.kind, request, flags)
     yield* checkMaxCredits(flags.kind, request, flags)
     const options = { ...polling(flags), ...(yield* readOperation(flags)) }
     yield* Effect.gen(function* () {
       // The keys are there: they are read before this runs.
       if (Option.isSome(flags.out)) yield* checkOut(flags.out.value)
-      const done = yield* generateAndShow(flags.kind, request, options, flags).pipe(printEnd(flags), timedOut(flags))
-      const ticket = new Job.JobTicket({ jobId: done.id, kind: flags.kind.name, region: flags.region })
+      const [ticket, job] = yield* generateAndShow(flags.kind, request, options, flags).pipe(timedOut(flags))
       if (Option.isSome(flags.out)) {
-        const download = showDownload(done, flags.out.value, flags)
+        const download = showDownload(ticket, job, flags.out.value, flags)
         // The jobs of the fake end with the program.
         yield* flags.transport === "fake" ? download : resumableDownload(ticket, flags, flags.out.value)(download)
-      } else if (!flags.json) {
-        yield* showFiles(done)
+      } else {
+        yield* unlessJson(showFiles(job))
       }
-      if (flags.json) return
-      yield* showCredits(done)
+      yield* unlessJson(showCredits(job))
       // The jobs of a recording are not there any more, and those of the fake end with the program.
       const isThere = flags.transport === "live" || flags.transport.startsWith("record:")
-      if (Option.isNone(flags.out) && isThere) yield* showNext(done, ticket, flags)
+      if (Option.isNone(flags.out) && isThere) yield* unlessJson(showNext(job, ticket, flags))
     }).pipe(Effect.provide(jobs(flags)))
   })
 ).pipe(
@@ -115,7 +104,7 @@ export const generateAndShow = <Request extends Schema.ConstraintCodec<unknown, 
           connection.transport === "fake" ? "" : ` If this program stops: ${waitCommand(ticket, connection)}`
         yield* progress.note(`${told}${resume}`)
         const jobs = yield* QueryJob.QueryJob
-        return yield* showChanges(ticket, jobs.watch(ticket, options), progress)
+        return [ticket, yield* showChanges(ticket, jobs.watch(ticket, options), progress)] as const
       }),
       options
     ).pipe(announced(kind, request, connection, progress.note))

@@ -13,9 +13,9 @@ import type * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import type * as Job from "../job/Job.ts"
 import * as Journal from "../job/Journal.ts"
-import type * as SubmitJob from "../job/SubmitJob.ts"
-import { Failure, usage } from "./failure.ts"
+import { exitCodes, Failure, usage } from "./failure.ts"
 import { flagOf } from "./fields.ts"
+import { add } from "./report.ts"
 
 /** The layer of the journal: files of the user. Tests keep it in memory. */
 export const Kept = Context.Reference<Layer.Layer<Journal.Journal, never, FileSystem.FileSystem | Path.Path>>(
@@ -64,21 +64,21 @@ export interface OperationFlags extends JournalFlags {
 }
 
 /** What the flags say about the operation of a submission. */
-export const readOperation = (flags: OperationFlags): Effect.Effect<SubmitJob.Options, Failure> => {
+export const readOperation = Effect.fnUntraced(function* (flags: OperationFlags) {
   const { again, operationId } = flags
-  if (Option.isNone(operationId)) {
-    return again
-      ? Effect.fail(usage("--again needs --operation-id, which says what to submit again. For the ids: hunyuan3d jobs"))
-      : Effect.succeed({})
+  if (again && Option.isNone(operationId)) {
+    return yield* usage("--again needs --operation-id, which says what to submit again. For the ids: hunyuan3d jobs")
   }
-  return isJournaled(flags)
-    ? Effect.succeed({ operation: operationId.value, again })
-    : Effect.fail(
-        usage(
-          "--operation-id needs the journal. Leave --no-journal out, and choose --transport live: other transports buy nothing."
-        )
-      )
-}
+  if (!isJournaled(flags)) {
+    if (Option.isNone(operationId)) return {}
+    return yield* usage(
+      "--operation-id needs the journal. Leave --no-journal out, and choose --transport live: other transports buy nothing."
+    )
+  }
+  const operation = Option.isSome(operationId) ? operationId.value : yield* Journal.makeOperationId
+  yield* add({ operation })
+  return { operation, again }
+})
 
 const places: Readonly<Record<string, string>> = { kind: "--kind", region: "--region", endpoint: "--endpoint" }
 
@@ -89,28 +89,48 @@ export const notSubmitted = (error: Journal.NotSubmitted): Failure => {
       return usage(
         error.cause === undefined
           ? error.message
-          : `${error.message} XDG_STATE_HOME says where it is kept; --no-journal submits without it.`
+          : `${error.message} XDG_STATE_HOME says where it is kept; --no-journal submits without it.`,
+        error._tag
       )
     case "OperationConflict": {
       const differing = [...new Set(error.fields.map((field) => places[field] ?? flagOf(field)))]
       return usage(
         `Nothing was submitted: --operation-id ${error.entry.operation} stands for another request, which differs in ` +
-          `${differing.join(", ")}. Choose another id, or repeat the request unchanged.`
+          `${differing.join(", ")}. Choose another id, or repeat the request unchanged.`,
+        error._tag
       )
     }
     case "SubmissionUnknown":
-      return new Failure({ message: `Nothing was submitted: ${unknown(error.entry)}`, exitCode: 5 })
+      return submissionUnknown("Nothing was submitted", error.entry)
   }
 }
 
+/** There is nothing to go on with, since nobody knows whether the operation has a job. */
+export const submissionUnknown = (consequence: string, entry: Journal.Entry): Failure =>
+  new Failure({
+    message: `${consequence}: ${unknown(entry)}`,
+    exitCode: exitCodes.unclear,
+    code: "SubmissionUnknown",
+    retryable: false,
+    mayHaveRun: true
+  })
+
 /** What is to be done about an operation of which nobody knows whether it has a job. */
-export const unknown = ({ operation, outcome, startedAt }: Journal.Entry): string =>
+const unknown = ({ operation, outcome, startedAt }: Journal.Entry): string =>
   outcome._tag === "Unknown"
     ? `operation ${operation} was submitted at ${DateTime.formatIso(startedAt)} without a clear answer (${outcome.code}). ` +
       "Its job may exist and be paid for. Look at the console; to submit the same request and maybe pay twice, give " +
       `--operation-id ${operation} --again.`
     : `operation ${operation} is being submitted since ${DateTime.formatIso(startedAt)}. ` +
       "Try again in 2 minutes: it counts as unknown if it has no answer then."
+
+/** Whether the journal says that nobody knows what came of a submission. */
+export const isUnclear = Effect.fnUntraced(function* (operation: string | undefined) {
+  const journal = yield* Effect.serviceOption(Journal.Journal)
+  if (Option.isNone(journal) || operation === undefined) return undefined
+  const entry = yield* Effect.orElseSucceed(journal.value.find(operation), () => Option.none())
+  return Option.exists(entry, ({ outcome }) => ["Sending", "Unknown"].includes(outcome._tag))
+})
 
 /** Records where the files of a job are, where there is a journal. */
 export const downloaded = Effect.fnUntraced(function* (jobId: Job.JobId, paths: ReadonlyArray<string>) {

@@ -1,19 +1,47 @@
-/** Runs the program on Node: with its services, its signals and its exit codes. */
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+/**
+ * Runs the program on Node: with its services, its signals and its exit codes.
+ *
+ * **Gotchas**
+ *
+ * - Whatever stops the program interrupts it, so that it can wait for the answer to a
+ *   submission and print the command that goes on: Ctrl-C, SIGTERM, a terminal that
+ *   goes away (SIGHUP), and a standard output that cannot be written.
+ * - Node swallows the failure to write. A script would take a lost result for success.
+ */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Runtime from "effect/Runtime"
 import * as NodeNetwork from "./nodeNetwork.ts"
 import * as program from "./program.ts"
 
-export const main = (version: string): void => {
-  // Node swallows the failure to write, and a script would take a lost result for success.
-  process.stdout.on("error", () => process.exit(1))
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 
+const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
+  let isLost = false
+  const stop = () => fiber.interruptUnsafe(fiber.id)
+  for (const signal of signals) process.on(signal, stop)
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    isLost = true
+    process.exitCode = 1
+    // A reader that has enough says nothing either.
+    if (error.code !== "EPIPE")
+      process.stderr.write(`hunyuan3d: Standard output cannot be written. (${error.message})\n`)
+    stop()
+  })
+  // What happens is told as far as somebody listens.
+  process.stderr.on("error", () => {})
+  fiber.addObserver((exit) => {
+    for (const signal of signals) process.off(signal, stop)
+    teardown(exit, (code) => {
+      if (code !== 0) process.exit(isLost && code === interrupted ? 1 : code)
+    })
+  })
+})
+
+const interrupted = 130
+
+export const main = (version: string): void =>
   program
     .run(version)
-    .pipe(
-      Effect.provide(Layer.merge(NodeServices.layer, NodeNetwork.layer)),
-      NodeRuntime.runMain({ disableErrorReporting: true })
-    )
-}
+    .pipe(Effect.provide(Layer.merge(NodeServices.layer, NodeNetwork.layer)), runMain({ disableErrorReporting: true }))

@@ -2,8 +2,10 @@
  * The network as Node has it: undici for calls, `node:http` for `serve`. Both are
  * loaded when a command needs them, since all commands would start later for them.
  */
+import type Undici from "@effect/platform-node/Undici"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as TencentCloud from "../cloud/TencentCloud.ts"
 import { usage } from "./failure.ts"
 import { Network } from "./network.ts"
 
@@ -13,25 +15,34 @@ const loadUndici = Effect.map(
   ({ default: undici }) => undici
 )
 
-// Connections outlive the pauses between looks, and go through the proxy that the environment names.
-const dispatcher = Effect.acquireRelease(
-  Effect.flatMap(loadUndici, ({ EnvHttpProxyAgent }) =>
-    Effect.try({
-      try: () => new EnvHttpProxyAgent({ keepAliveTimeout: 60_000 }),
-      catch: (cause) =>
-        usage(
-          `The proxy in the environment cannot be used (${String(cause)}). Set HTTPS_PROXY to a URL such as http://proxy.example:8080.`
-        )
-    })
-  ),
-  (agent) => Effect.promise(() => agent.destroy())
-)
+// Goes through the proxy that the environment names.
+const dispatcher = (options: Undici.Agent.Options) =>
+  Effect.acquireRelease(
+    Effect.flatMap(loadUndici, ({ EnvHttpProxyAgent }) =>
+      Effect.try({
+        try: () => new EnvHttpProxyAgent(options),
+        catch: (cause) =>
+          usage(
+            `The proxy in the environment cannot be used (${String(cause)}). Set HTTPS_PROXY to a URL such as http://proxy.example:8080.`
+          )
+      })
+    ),
+    (agent) => Effect.promise(() => agent.destroy())
+  )
 
 const client = Layer.unwrap(
   Effect.map(
     Effect.promise(() => import("@effect/platform-node/NodeHttpClient")),
-    (NodeHttpClient) =>
-      NodeHttpClient.layerUndiciNoDispatcher.pipe(Layer.provide(Layer.effect(NodeHttpClient.Dispatcher, dispatcher)))
+    (NodeHttpClient) => {
+      const over = (options: Undici.Agent.Options) =>
+        NodeHttpClient.layerUndiciNoDispatcher.pipe(
+          Layer.provide(Layer.effect(NodeHttpClient.Dispatcher, dispatcher(options)))
+        )
+      return TencentCloud.layerFreshConnections(over({ pipelining: 0 })).pipe(
+        // These connections outlive the pauses between looks.
+        Layer.provide(over({ keepAliveTimeout: 60_000 }))
+      )
+    }
   )
 )
 

@@ -1,20 +1,16 @@
-/** The arguments and flags that commands share, and the ticket and the polling that they stand for. */
+/** The flags that commands share, and the polling that they stand for. */
 import * as ByteSize from "effect/ByteSize"
-import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../cloud/Endpoint.ts"
 import * as Policy from "../cloud/Policy.ts"
 import * as Hunyuan from "../job/Hunyuan.ts"
-import * as Job from "../job/Job.ts"
 import * as JobKind from "../job/JobKind.ts"
 import * as Polling from "../job/Polling.ts"
-import { type Failure, usage } from "./failure.ts"
 import * as flag from "./flag.ts"
 
 const { protocol, region } = Endpoint.Endpoint.defaultValue()
@@ -22,38 +18,6 @@ const requestTimeout = Duration.fromInputUnsafe(Policy.Policy.defaultValue().tim
 
 /** Where calls go unless `--endpoint` says otherwise. */
 export const defaultUrl = `${protocol}://${Hunyuan.product.host}`
-
-export const jobArgument = Argument.String("JobId").pipe(
-  Argument.withDescription("The id of the job, a string of digits; or its whole ticket, as submit --json prints it")
-)
-
-export interface JobFlags {
-  readonly jobId: string
-  readonly kind: JobKind.Any
-  readonly region: string
-}
-
-/** The ticket of the job that was named: a whole ticket as it is, an id with the kind and region of the flags. */
-export const readTicket = ({ jobId, kind, region }: JobFlags): Effect.Effect<Job.JobTicket, Failure> =>
-  jobId.trim().startsWith("{")
-    ? Schema.decodeUnknownEffect(Schema.fromJsonString(Job.JobTicket))(jobId).pipe(
-        Effect.mapError((error) =>
-          usage(`This is not a ticket. Give it as submit --json printed it, or give the id alone. (${error.message})`)
-        )
-      )
-    : Schema.decodeUnknownEffect(Job.JobId)(jobId).pipe(
-        Effect.map((id) => new Job.JobTicket({ jobId: id, kind: kind.name, region })),
-        Effect.mapError(() =>
-          usage(
-            `"${jobId}" is not a JobId. A JobId is a string of digits, such as 1375367755519696896. Copy it from what submit printed.`
-          )
-        )
-      )
-
-export const jsonFlag = Flag.Boolean("json").pipe(
-  Flag.withDescription("Print one JSON object on standard output, with the whole links of the result files"),
-  Flag.withDefault(false)
-)
 
 const units: Readonly<Record<string, string>> = { ms: "millis", s: "seconds", m: "minutes", h: "hours" }
 

@@ -13,6 +13,8 @@ import * as CliOutput from "effect/cli/CliOutput"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Stdio from "effect/Stdio"
+import * as Stream from "effect/Stream"
 import * as Terminal from "effect/Terminal"
 import * as SignedLink from "../cloud/SignedLink.ts"
 import * as Capabilities from "./capabilities.ts"
@@ -50,6 +52,11 @@ export const printNote = (...parts: ReadonlyArray<Part>): Effect.Effect<void> =>
 export const printFailure = (message: string): Effect.Effect<void> =>
   printNote(styled("red", "hunyuan3d:"), ` ${message}`)
 
+/** Waits until standard output is written, and ends the program as an interruption does where it cannot be. */
+export const written = Stdio.Stdio.use((stdio) =>
+  Effect.catch(Stream.run(Stream.succeed(""), stdio.stdout()), () => Effect.interrupt)
+)
+
 /** A value as one line of JSON on standard output. */
 export const printJson = (value: unknown): Effect.Effect<void> => Console.log(escaped(JSON.stringify(value)))
 
@@ -73,17 +80,15 @@ export const pad = (text: string, width: number): string =>
   text + " ".repeat(Math.max(0, width - CliOutput.displayWidth(text)))
 
 /**
- * A table with a head, on standard output or by another `print`. Columns that do not fit into the terminal go on
- * in a further line.
+ * A table with a head, on standard output. Columns that do not fit into the terminal go on in a further line.
  */
 export const printTable = Effect.fnUntraced(function* (
   head: ReadonlyArray<string>,
-  rows: ReadonlyArray<ReadonlyArray<string>>,
-  print: typeof Console.log = Console.log
+  rows: ReadonlyArray<ReadonlyArray<Part>>
 ) {
-  const { canColor } = yield* TerminalCapabilities.TerminalCapabilities
+  const stdout = yield* TerminalCapabilities.TerminalCapabilities
   const { columns } = yield* Terminal.Terminal
-  const cells = rows.map((row) => row.map(printable))
+  const cells = rows.map((row) => row.map((cell) => lineOf([cell], stdout)))
   const widths = head.map((_, column) =>
     Math.max(...[head, ...cells].map((row) => CliOutput.displayWidth(row[column] ?? "")))
   )
@@ -95,5 +100,5 @@ export const printTable = Effect.fnUntraced(function* (
       .map((line) => line.trimEnd())
       .filter((line, index) => index === 0 || line !== "")
       .join("\n  ")
-  yield* print([canColor ? `\u001b[1m${text(head)}\u001b[0m` : text(head), ...cells.map(text)].join("\n"))
+  yield* Console.log([stdout.canColor ? `\u001b[1m${text(head)}\u001b[0m` : text(head), ...cells.map(text)].join("\n"))
 })

@@ -3,7 +3,8 @@
  *
  * `run` reads the command line from `Stdio`, and needs nothing but services: those of
  * Effect's commands, the environment as `ConfigProvider`, and `Network`. Every failure
- * is told as one sentence on standard error and ends `run` with its exit code.
+ * is told as one sentence on standard error and ends `run` with its exit code. With
+ * `--json`, `report.ts` prints what is known of the run, and the failure.
  */
 import * as Cause from "effect/Cause"
 import * as Argument from "effect/cli/Argument"
@@ -15,13 +16,12 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Predicate from "effect/Predicate"
 import * as Attempts from "./attempts.ts"
 import * as Capabilities from "./capabilities.ts"
 import { completions } from "./completions.ts"
 import { demo } from "./demo.ts"
 import { download } from "./download.ts"
-import { type Failure, fromError } from "./failure.ts"
+import { type Failure, fromError, isRecordingError } from "./failure.ts"
 import { forget } from "./forget.ts"
 import { generate } from "./generate.ts"
 import { jobs } from "./jobs.ts"
@@ -30,7 +30,9 @@ import type { Network } from "./network.ts"
 import * as presenter from "./presenter.ts"
 import { printable, printFailure } from "./print.ts"
 import { query } from "./query.ts"
+import { jsonFlag, reported } from "./report.ts"
 import { resume } from "./resumeJobs.ts"
+import { schema } from "./schema.ts"
 import * as Screen from "./screen.ts"
 import { serve } from "./serve.ts"
 import { sign } from "./sign.ts"
@@ -38,7 +40,21 @@ import { submit } from "./submit.ts"
 import { wait } from "./wait.ts"
 import { watch } from "./watch.ts"
 
-const commands = [generate, submit, wait, watch, query, download, jobs, resume, forget, serve, sign, demo] as const
+const commands = [
+  generate,
+  submit,
+  wait,
+  watch,
+  query,
+  download,
+  jobs,
+  resume,
+  forget,
+  serve,
+  sign,
+  demo,
+  schema
+] as const
 
 const help = Command.make(
   "help",
@@ -56,7 +72,7 @@ export const hunyuan3d = Command.make("hunyuan3d").pipe(
   Command.withDescription("Tencent Cloud's Hunyuan 3D jobs from the terminal."),
   Command.withSubcommands([...commands, help]),
   Command.provide(logs.layerLevel),
-  Command.withGlobalFlags([logs.verbose]),
+  Command.withGlobalFlags([jsonFlag, logs.verbose]),
   Command.withExamples([
     { command: 'hunyuan3d generate "a brass teapot" --out models', description: "A model from a prompt" },
     { command: "hunyuan3d generate --image teapot.jpg --dry-run", description: "What one from an image costs" },
@@ -65,8 +81,7 @@ export const hunyuan3d = Command.make("hunyuan3d").pipe(
 )
 
 const tellDefect = (defect: unknown) =>
-  // A recording that cannot be written has no other way to say so.
-  defect instanceof Error && Predicate.isTagged(defect, "RecordingError")
+  isRecordingError(defect)
     ? printFailure(defect.message)
     : Console.error(
         [
@@ -82,6 +97,7 @@ export const run = (version: string): Effect.Effect<void, Failure | CliError.Cli
   Command.run(hunyuan3d, { version }).pipe(
     // The presenter has told of the command line's own errors.
     Effect.mapError((error) => (CliError.isCliError(error) ? error : fromError(error))),
+    reported([...commands, help].map(({ name }) => name)),
     Effect.tapError((error) => (CliError.isCliError(error) ? Effect.void : printFailure(error.message))),
     Effect.tapDefect(tellDefect),
     Effect.provide(

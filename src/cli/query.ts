@@ -3,29 +3,31 @@ import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as QueryJob from "../job/QueryJob.ts"
 import { jobs } from "./connection.ts"
-import { connectionFlags, jobArgument, jsonFlag, kindFlag, readTicket } from "./options.ts"
+import { connectionFlags, kindFlag } from "./options.ts"
 import { printLine } from "./print.ts"
 import { withProgress } from "./progress.ts"
-import { printJob, showCredits, showFiles } from "./results.ts"
+import { add, result } from "./report.ts"
+import { showCredits, showFiles } from "./results.ts"
 import { showNext } from "./resume.ts"
 import { status } from "./style.ts"
+import { jobArgument, readTicket } from "./ticket.ts"
 
 export const query = Command.make(
   "query",
-  { jobId: jobArgument, kind: kindFlag, json: jsonFlag, ...connectionFlags },
+  { ...jobArgument, kind: kindFlag, ...connectionFlags },
   Effect.fnUntraced(function* (flags) {
     const ticket = yield* readTicket(flags)
+    yield* add({ ticket })
     const job = yield* withProgress("querying", () => QueryJob.QueryJob.use((jobs) => jobs.query(ticket))).pipe(
       Effect.provide(jobs(flags))
     )
-    if (flags.json) {
-      yield* printJob(job)
-    } else {
+    const print = Effect.gen(function* () {
       yield* printLine(status(job), `  job ${job.id}`)
       if (job._tag === "Done") yield* showFiles(job)
       yield* showCredits(job)
       yield* showNext(job, ticket, flags)
-    }
+    })
+    yield* result({ job }, print)
     if (job._tag === "Failed") return yield* new QueryJob.JobFailed({ job, ticket })
   })
 ).pipe(

@@ -1,25 +1,21 @@
-/** What a person or a script gets of a job in the end: its result files as a table or on the disk, or the job as JSON. */
+/** What comes of a job in the end: its result files as a table or on the disk, and what it cost. */
 import * as ByteSize from "effect/ByteSize"
-import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Path from "effect/Path"
-import * as Predicate from "effect/Predicate"
-import * as Ref from "effect/Ref"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type * as DownloadError from "../files/DownloadError.ts"
-import type * as ResultFiles from "../files/ResultFiles.ts"
-import * as Job from "../job/Job.ts"
-import * as QueryJob from "../job/QueryJob.ts"
-import { Failure } from "./failure.ts"
+import type { DownloadError } from "../files/DownloadError.ts"
+import type * as Job from "../job/Job.ts"
+import { showArrival } from "./arrival.ts"
+import { type Failure, usage } from "./failure.ts"
 import { downloaded } from "./journal.ts"
 import { loadResultFiles } from "./load.ts"
+import { described, writeManifest } from "./manifest.ts"
 import type { DownloadFlags } from "./options.ts"
-import { printJson, printLine, printTable } from "./print.ts"
-import { Screen } from "./screen.ts"
+import type { OutputFile } from "./output.ts"
+import { printLine, printTable } from "./print.ts"
+import { add, unlessJson } from "./report.ts"
 
 /** The result files as a table: type, host of the link, and when the link expires. */
 export const showFiles = Effect.fnUntraced(function* ({ files }: Job.Job) {
@@ -60,80 +56,49 @@ export const roughly = (duration: Duration.Duration) => {
   return `${days * 24 + hours} h ${minutes} min`
 }
 
-/** Downloads the files of a job, shows how much has arrived, and lists them. */
+/** Downloads the files of a job, shows how much has arrived, lists them, and writes their manifest. */
 export const showDownload = Effect.fnUntraced(function* (
+  ticket: Job.JobTicket,
   job: Job.Done,
   directory: string,
-  flags: DownloadFlags & { readonly json?: boolean }
+  flags: DownloadFlags
 ) {
   const ResultFiles = yield* loadResultFiles
-  const screen = yield* Screen
-  const arrived = yield* Ref.make("downloading")
   const options = { ...flags, maxSize: Option.getOrUndefined(flags.maxSize) }
-  const files = yield* ResultFiles.progress(job, directory, options).pipe(
-    Stream.tap((event) => Ref.set(arrived, bar(event))),
-    Stream.map(({ finished }) => finished),
-    Stream.filter(Predicate.isNotUndefined),
-    Stream.runCollect,
-    screen.during(Ref.get(arrived)),
-    Effect.mapError(inFlags)
+  let files: ReadonlyArray<typeof OutputFile.Type> = []
+  const arriving = ResultFiles.progress(job, directory, options).pipe(
+    Stream.tap(
+      Effect.fnUntraced(function* ({ finished }) {
+        if (finished === undefined) return
+        const file = yield* described(finished)
+        files = [...files, file].toSorted((one, other) => (one.path < other.path ? -1 : 1))
+        yield* add({ files })
+      })
+    )
   )
-  const path = yield* Path.Path
+  const finished = yield* Effect.mapError(showArrival(arriving), inFlags)
   yield* downloaded(
     job.id,
-    files.map((file) => path.resolve(file.path))
+    files.map(({ path }) => path)
   )
-  yield* printTable(
+  const listed = printTable(
     ["FILE", "SIZE", ""],
-    files.map(({ path, size, kept, unpacked }) => [
+    finished.map(({ path, size, kept, unpacked }) => [
       path,
       ByteSize.format(ByteSize.bytes(size)),
       [kept ? "kept, not downloaded again" : "", unpacked === undefined ? "" : `unpacked to ${unpacked}`]
         .filter(Boolean)
         .join(", ")
-    ]),
-    // With --json, standard output is for the JSON.
-    flags.json === true ? Console.error : Console.log
+    ])
   )
+  yield* unlessJson(listed)
+  yield* add({ manifest: yield* writeManifest(ticket, job, directory, files) })
 })
 
-const inFlags = (error: DownloadError.DownloadError) =>
-  error.reason._tag === "TooLarge"
-    ? new Failure({
-        message: `${error.file}: It is larger than ${ByteSize.format(ByteSize.bytes(error.reason.maxSize))}. Allow more with --max-size.`,
-        exitCode: 1
-      })
+const inFlags = (error: DownloadError | Failure) =>
+  error._tag === "DownloadError" && error.reason._tag === "TooLarge"
+    ? usage(
+        `${error.file}: It is larger than ${ByteSize.format(ByteSize.bytes(error.reason.maxSize))}. Allow more with --max-size.`,
+        error.reason._tag
+      )
     : error
-
-const bar = ({ name, received, total }: ResultFiles.Progress) => {
-  if (total === undefined || total === 0) return `${name} ${ByteSize.format(ByteSize.bytes(received))}`
-  const filled = Math.round((received / total) * 20)
-  return `${name} ${"█".repeat(filled)}${"░".repeat(20 - filled)} ${Math.round((received / total) * 100)} %`
-}
-
-/** A job as one line of JSON. Unlike `JSON.stringify` this keeps the whole links, and says when each expires. */
-export const printJob = (job: Job.Job) =>
-  Effect.flatMap(Effect.orDie(Schema.encodeEffect(Job.Job)(job)), (encoded) =>
-    printJson({
-      ...encoded,
-      files: job.files.map((file, index) => ({
-        ...encoded.files?.[index],
-        ...(file.expiresAt === undefined ? {} : { expiresAt: DateTime.formatIso(file.expiresAt) })
-      }))
-    })
-  )
-
-/** With `--json`, also the job that failed, or the last state before the time passed, is printed as JSON. */
-export const printEnd =
-  (flags: { readonly json: boolean }) =>
-  <E, R>(self: Effect.Effect<Job.Done, E | QueryJob.JobFailed | QueryJob.WaitTimeout, R>) => {
-    if (!flags.json) return self
-    return self.pipe(
-      Effect.tap(printJob),
-      Effect.tapError((error) => {
-        if (error instanceof QueryJob.JobFailed) return printJob(error.job)
-        if (error instanceof QueryJob.WaitTimeout && error.last !== undefined) return printJob(error.last)
-        return Effect.void
-      })
-    )
-  }

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Job from "../job/Job.ts"
 import { printNote } from "./print.ts"
+import { add, type Report } from "./report.ts"
 import * as shell from "./shell.ts"
 
 /** Names a job where it was submitted: `wait ID --kind pro --region …`. */
@@ -18,7 +19,7 @@ const command = (
 export const waitCommand = (ticket: Job.JobTicket, flags: { readonly endpoint: Option.Option<string> }): string =>
   command("wait", ticket, flags)
 
-export const downloadCommand = (
+const downloadCommand = (
   ticket: Job.JobTicket,
   flags: { readonly endpoint: Option.Option<string> },
   directory: string
@@ -42,9 +43,9 @@ export const showNext = Effect.fnUntraced(function* (
 /** Says how to download the rest when a download is interrupted. */
 export const resumableDownload =
   (ticket: Job.JobTicket, flags: { readonly endpoint: Option.Option<string> }, directory: string) =>
-  <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.onInterrupt(self, () =>
-      printNote(
-        "Interrupted. What has arrived is kept; to download the rest: " + downloadCommand(ticket, flags, directory)
-      )
+  <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | Report> => {
+    const next = downloadCommand(ticket, flags, directory)
+    return Effect.onInterrupt(Effect.andThen(add({ ticket, next }), self), () =>
+      printNote(`Interrupted. What has arrived is kept; to download the rest: ${next}`)
     )
+  }

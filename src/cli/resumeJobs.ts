@@ -4,7 +4,6 @@
  * With `--all` one job comes after another. That takes no longer, since the service computes them meanwhile, and a job
  * that fails does not stop the others.
  */
-import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as DateTime from "effect/DateTime"
@@ -19,7 +18,7 @@ import { jobs, readEndpoint } from "./connection.ts"
 import { isUnfinished } from "./entry.ts"
 import { Failure, fromError, usage } from "./failure.ts"
 import { changesOf, timedOut } from "./follow.ts"
-import { journal, unknown } from "./journal.ts"
+import { journal } from "./journal.ts"
 import {
   connectionFlags,
   type DownloadFlags,
@@ -32,17 +31,15 @@ import {
 import { checkOut } from "./outDirectory.ts"
 import { printFailure, printLine, printNote } from "./print.ts"
 import { showChanges, withProgress } from "./progress.ts"
+import { add, collected, result } from "./report.ts"
 import { showDownload } from "./results.ts"
 import { resumableDownload, waitCommand } from "./resume.ts"
-import * as shell from "./shell.ts"
+import { jobArgument, readJournaledTicket } from "./ticket.ts"
 
 export const resume = Command.make(
   "resume",
   {
-    id: Argument.String("ID").pipe(
-      Argument.withDescription("A JobId or an operation id, as jobs prints them"),
-      Argument.optional
-    ),
+    ...jobArgument,
     all: Flag.Boolean("all").pipe(
       Flag.withDescription("Resume every job that is not downloaded, did not fail, and is not expired"),
       Flag.withDefault(false)
@@ -53,9 +50,9 @@ export const resume = Command.make(
     endpoint: connectionFlags.endpoint,
     requestTimeout: connectionFlags.requestTimeout
   },
-  Effect.fnUntraced(function* ({ id, all, ...flags }) {
-    if (all === Option.isSome(id)) {
-      return yield* usage("Give the id of one job or operation, or --all. To see what there is: hunyuan3d jobs")
+  Effect.fnUntraced(function* ({ all, job, last, ...flags }) {
+    if (all === (last || Option.isSome(job))) {
+      return yield* usage("Give one job or operation, --last, or --all. To see what there is: hunyuan3d jobs")
     }
     // A ticket has a region of its own.
     const { region } = yield* Endpoint.Endpoint
@@ -63,7 +60,7 @@ export const resume = Command.make(
     const connection = { transport: "live", endpoint, region, requestTimeout }
     const { host = Hunyuan.product.host } = yield* readEndpoint(connection)
     yield* Effect.gen(function* () {
-      const tickets = Option.isSome(id) ? [yield* ticketOf(id.value, host)] : yield* unfinished(host)
+      const tickets = all ? yield* unfinished(host) : [yield* readJournaledTicket({ ...connection, job, last })]
       yield* resumeAll(tickets, flags)
     }).pipe(Effect.provide(Layer.provideMerge(jobs(connection), journal)))
   })
@@ -76,32 +73,6 @@ export const resume = Command.make(
     { command: "hunyuan3d resume order-17 --out models", description: "The job of one operation" }
   ])
 )
-
-/** The ticket of one operation or job. */
-const ticketOf = Effect.fnUntraced(function* (id: string, host: string) {
-  const entry = Option.getOrUndefined(yield* Journal.Journal.use(({ find }) => find(id)))
-  if (entry === undefined) {
-    return yield* usage(
-      `"${id}" is not in the journal. To see what is: hunyuan3d jobs. For a job of elsewhere: hunyuan3d wait ${shell.word(id)}`
-    )
-  }
-  const { endpoint, operation, outcome, ticket } = entry
-  if (outcome._tag === "Refused") {
-    return yield* usage(
-      `Operation ${operation} has no job: its submission was refused (${outcome.code}). Submit it again.`
-    )
-  }
-  if (ticket === undefined) {
-    return yield* new Failure({ message: `There is no ticket to resume: ${unknown(entry)}`, exitCode: 5 })
-  }
-  if (endpoint !== host) {
-    return yield* usage(
-      `Job ${ticket.jobId} was submitted to ${endpoint}, not to ${host}. ` +
-        (endpoint === Hunyuan.product.host ? "Leave --endpoint out." : "Give its URL with --endpoint.")
-    )
-  }
-  return ticket
-})
 
 /** The tickets of what is unfinished, the oldest first, since it expires first. */
 const unfinished = Effect.fnUntraced(function* (host: string) {
@@ -123,11 +94,11 @@ interface Flags extends DownloadFlags, PollingFlags {
 }
 
 const resumeAll = Effect.fnUntraced(function* (tickets: ReadonlyArray<Job.JobTicket>, flags: Flags) {
-  if (tickets.length === 0) return yield* printLine("Nothing is unfinished.")
+  if (tickets.length === 0) return yield* result({ results: [] }, printLine("Nothing is unfinished."))
   yield* checkOut(flags.out)
   const failures: Array<Failure> = []
   for (const ticket of tickets) {
-    yield* Effect.catch(resumeOne(ticket, flags), (error) => {
+    yield* Effect.catch(collected(resumeOne(ticket, flags)), (error) => {
       const failure = fromError(error)
       failures.push(failure)
       // The failure of a single job ends the program, which tells it.
@@ -138,13 +109,16 @@ const resumeAll = Effect.fnUntraced(function* (tickets: ReadonlyArray<Job.JobTic
   if (first !== undefined) {
     return yield* new Failure({
       message: `${failures.length} of ${tickets.length} jobs were not downloaded.`,
-      exitCode: first.exitCode
+      exitCode: first.exitCode,
+      code: "NotDownloaded",
+      retryable: failures.some(({ retryable }) => retryable)
     })
   }
 })
 
 /** Waits for a job and downloads its files. */
 const resumeOne = Effect.fnUntraced(function* (ticket: Job.JobTicket, flags: Flags) {
+  yield* add({ ticket, next: waitCommand(ticket, flags) })
   const done = yield* withProgress("querying", (progress) =>
     Effect.andThen(
       progress.note(`Job ${ticket.jobId}:`),
@@ -154,5 +128,5 @@ const resumeOne = Effect.fnUntraced(function* (ticket: Job.JobTicket, flags: Fla
     timedOut(flags),
     Effect.onInterrupt(() => printNote(`Interrupted. The job goes on; to wait for it: ${waitCommand(ticket, flags)}`))
   )
-  yield* showDownload(done, flags.out, flags).pipe(resumableDownload(ticket, flags, flags.out))
+  yield* showDownload(ticket, done, flags.out, flags).pipe(resumableDownload(ticket, flags, flags.out))
 })

@@ -10,6 +10,7 @@ import { usage } from "./failure.ts"
 import { loadFake, loadHttpServer } from "./load.ts"
 import { Network } from "./network.ts"
 import { printLine } from "./print.ts"
+import { line } from "./report.ts"
 
 // What a test of a client has to survive. Answers that never come would only slow it down.
 const faults: ReadonlyArray<Fake.Fault> = ["dropped", "badGateway", "truncated", { code: "InternalError" }]
@@ -86,7 +87,10 @@ export const serve = Command.make(
       faults: faults.map((fault) => ({ fault, rate: flags.faultRate / faults.length }))
     })
     const announced = Layer.effectDiscard(
-      HttpServer.HttpServer.use(({ address }) => printLine(HttpServer.formatAddress(address)))
+      HttpServer.HttpServer.use(({ address }) => {
+        const url = HttpServer.formatAddress(address)
+        return line({ url }, printLine(url))
+      })
     )
     const { server } = yield* Network
     yield* Layer.launch(

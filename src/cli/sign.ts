@@ -13,6 +13,7 @@ import * as Hunyuan from "../job/Hunyuan.ts"
 import * as JobKind from "../job/JobKind.ts"
 import { readEndpoint } from "./connection.ts"
 import { connectionFlags } from "./options.ts"
+import { result } from "./report.ts"
 import { quoted } from "./shell.ts"
 
 const { service, version } = Hunyuan.product
@@ -73,26 +74,31 @@ export const sign = Command.make(
       // The shell fills the token in, so that it is not shown.
       ...(credential.token === undefined ? {} : { "X-TC-Token": "${TENCENTCLOUD_SESSION_TOKEN:-$TENCENTCLOUD_TOKEN}" })
     }
-    yield* Console.log(
-      [
-        "Canonical request:",
-        signed.canonicalRequest,
-        "",
-        "String to sign:",
-        signed.stringToSign,
-        "",
-        "Headers:",
-        ...Object.entries(sent).map(([name, value]) => `${name}: ${value}`),
-        "",
-        `To send it, within ${maxSkew} of its timestamp:`,
+    const url = `${protocol}://${host}/`
+    const { canonicalRequest, stringToSign } = signed
+    yield* result(
+      { signed: { canonicalRequest, stringToSign, url, headers: sent, payload: flags.payload } },
+      Console.log(
         [
-          `curl ${quoted(`${protocol}://${host}/`)}`,
-          ...Object.entries(sent).map(([name, value]) =>
-            name === "X-TC-Token" ? `-H "${name}: ${value}"` : `-H ${quoted(`${name}: ${value}`)}`
-          ),
-          `--data-raw ${quoted(flags.payload)}`
-        ].join(" \\\n  ")
-      ].join("\n")
+          "Canonical request:",
+          canonicalRequest,
+          "",
+          "String to sign:",
+          stringToSign,
+          "",
+          "Headers:",
+          ...Object.entries(sent).map(([name, value]) => `${name}: ${value}`),
+          "",
+          `To send it, within ${maxSkew} of its timestamp:`,
+          [
+            `curl ${quoted(url)}`,
+            ...Object.entries(sent).map(([name, value]) =>
+              name === "X-TC-Token" ? `-H "${name}: ${value}"` : `-H ${quoted(`${name}: ${value}`)}`
+            ),
+            `--data-raw ${quoted(flags.payload)}`
+          ].join(" \\\n  ")
+        ].join("\n")
+      )
     )
   })
 ).pipe(

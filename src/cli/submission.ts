@@ -21,9 +21,10 @@ import type * as Job from "../job/Job.ts"
 import type * as JobKind from "../job/JobKind.ts"
 import * as SubmitJob from "../job/SubmitJob.ts"
 import { fromSubmission } from "./failure.ts"
-import { notSubmitted } from "./journal.ts"
+import { isUnclear, notSubmitted } from "./journal.ts"
 import type { Connection } from "./options.ts"
 import { printNote } from "./print.ts"
+import { add } from "./report.ts"
 import { waitCommand } from "./resume.ts"
 import { seconds } from "./seconds.ts"
 
@@ -46,7 +47,11 @@ export const submitWith = Effect.fnUntraced(function* <
     .submitWith(
       kind,
       request,
-      (ticket) => Effect.result(use(ticket, origin(ticket, started, options?.operation))),
+      (ticket) =>
+        Effect.andThen(
+          addTicket(ticket, connection),
+          Effect.result(use(ticket, origin(ticket, started, options?.operation)))
+        ),
       options
     )
     .pipe(
@@ -54,8 +59,12 @@ export const submitWith = Effect.fnUntraced(function* <
       Effect.flatMap(Effect.fromResult),
       Effect.forkChild
     )
-  return yield* Effect.onInterrupt(Fiber.join(fiber), () => stop(fiber, connection))
+  return yield* Effect.onInterrupt(Fiber.join(fiber), () => stop(fiber, connection, options?.operation))
 })
+
+// The jobs of the fake end with the program.
+const addTicket = (ticket: Job.JobTicket, connection: Pick<Connection, "transport" | "endpoint">) =>
+  add({ ticket, ...(connection.transport === "fake" ? {} : { next: waitCommand(ticket, connection) }) })
 
 /** A ticket that is older than this command was in the journal. */
 const origin = ({ jobId, submittedAt }: Job.JobTicket, started: DateTime.Utc, operation: string | undefined) =>
@@ -65,7 +74,8 @@ const origin = ({ jobId, submittedAt }: Job.JobTicket, started: DateTime.Utc, op
 
 const stop = Effect.fnUntraced(function* <A, E>(
   fiber: Fiber.Fiber<A, E>,
-  connection: Pick<Connection, "transport" | "endpoint">
+  connection: Pick<Connection, "transport" | "endpoint">,
+  operation: string | undefined
 ) {
   const isUnderWay = yield* Ref.make(false)
   // Everything else ends at once: what does not is a submission under way.
@@ -83,8 +93,10 @@ const stop = Effect.fnUntraced(function* <A, E>(
   const exit = yield* Fiber.await(fiber)
   const ticket = Exit.isFailure(exit) ? SubmitJob.ticketOf(exit.cause) : Option.none()
   if (Option.isSome(ticket) && connection.transport !== "fake") {
+    yield* addTicket(ticket.value, connection)
     yield* printNote(`To wait for the job: ${waitCommand(ticket.value, connection)}`)
   } else if (Option.isNone(ticket) && (yield* Ref.get(isUnderWay))) {
+    yield* add({ mayHaveRun: yield* isUnclear(operation) })
     yield* printNote("The submission ended without a ticket.")
   }
 })

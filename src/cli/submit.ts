@@ -1,23 +1,25 @@
 /** `hunyuan3d submit`: submits a job and prints its ticket. */
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import * as Job from "../job/Job.ts"
+import * as Stdio from "effect/Stdio"
+import type * as Job from "../job/Job.ts"
 import { jobs } from "./connection.ts"
-import { announced, checkMaxCredits, costFlags } from "./cost.ts"
+import { announced, checkMaxCredits, costFlags, estimated } from "./cost.ts"
 import { showDryRun } from "./dryRun.ts"
 import { usage } from "./failure.ts"
 import { Sections } from "./help.ts"
 import { operationFlags, readOperation } from "./journal.ts"
-import { connectionFlags, jsonFlag, kindFlag } from "./options.ts"
-import { printJson, printLine, printNote } from "./print.ts"
+import { connectionFlags, kindFlag } from "./options.ts"
+import { printLine, printNote } from "./print.ts"
+import { withProgress } from "./progress.ts"
+import { Report, unlessJson } from "./report.ts"
 import { readRequest, requestFlags, requestSection } from "./request.ts"
 import { waitCommand } from "./resume.ts"
 import { submitWith } from "./submission.ts"
 
 export const submit = Command.make(
   "submit",
-  { kind: kindFlag, json: jsonFlag, ...requestFlags, ...operationFlags, ...costFlags, ...connectionFlags },
+  { kind: kindFlag, ...requestFlags, ...operationFlags, ...costFlags, ...connectionFlags },
   Effect.fnUntraced(function* (flags) {
     if (flags.transport === "fake") {
       return yield* usage(
@@ -25,19 +27,18 @@ export const submit = Command.make(
       )
     }
     const request = yield* readRequest(flags.kind, flags)
+    yield* estimated(flags.kind, request)
     if (flags.dryRun) return yield* showDryRun(flags.kind, request, flags)
     yield* checkMaxCredits(flags.kind, request, flags)
     const operation = yield* readOperation(flags)
-    const use = (ticket: Job.JobTicket, origin: string) => {
+    const use = Effect.fnUntraced(function* (ticket: Job.JobTicket, origin: string) {
       const told = `${origin} To wait for it: ${waitCommand(ticket, flags)}`
-      if (!flags.json) return printLine(told)
-      // Should standard output be lost, the ticket of a paid job is not.
-      return Effect.andThen(
-        printNote(told),
-        Effect.flatMap(Effect.orDie(Schema.encodeEffect(Job.JobTicket)(ticket)), printJson)
-      )
-    }
-    yield* submitWith(flags.kind, request, flags, use, operation).pipe(
+      const { stdoutIsTerminal } = yield* Stdio.Stdio
+      // Should standard output be lost, the ticket of a paid job is not. A terminal shows both.
+      if ((yield* Report).isJson || !(yield* stdoutIsTerminal)) yield* printNote(told)
+      yield* unlessJson(printLine(told))
+    })
+    yield* withProgress("submitting", () => submitWith(flags.kind, request, flags, use, operation)).pipe(
       announced(flags.kind, request, flags, printNote),
       Effect.provide(jobs(flags))
     )

@@ -2,25 +2,24 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { follow } from "./follow.ts"
-import { connectionFlags, jobArgument, jsonFlag, kindFlag, pollingFlags } from "./options.ts"
+import { connectionFlags, kindFlag, pollingFlags } from "./options.ts"
 import { showChanges, withProgress } from "./progress.ts"
-import { printEnd, showCredits, showFiles } from "./results.ts"
+import { unlessJson } from "./report.ts"
+import { showCredits, showFiles } from "./results.ts"
 import { showNext } from "./resume.ts"
+import { jobArgument } from "./ticket.ts"
 
 export const wait = Command.make(
   "wait",
-  { jobId: jobArgument, kind: kindFlag, json: jsonFlag, ...pollingFlags, ...connectionFlags },
+  { ...jobArgument, kind: kindFlag, ...pollingFlags, ...connectionFlags },
   (flags) =>
     follow(
       flags,
       Effect.fnUntraced(function* (changes, ticket) {
-        const done = yield* withProgress("querying", (progress) => showChanges(ticket, changes, progress)).pipe(
-          printEnd(flags)
+        const job = yield* withProgress("querying", (progress) => showChanges(ticket, changes, progress))
+        yield* unlessJson(
+          Effect.all([showFiles(job), showCredits(job), showNext(job, ticket, flags)], { discard: true })
         )
-        if (flags.json) return
-        yield* showFiles(done)
-        yield* showCredits(done)
-        yield* showNext(done, ticket, flags)
       })
     )
 ).pipe(

@@ -3,25 +3,30 @@ import * as Command from "effect/cli/Command"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type * as Job from "../job/Job.ts"
 import * as QueryJob from "../job/QueryJob.ts"
 import { follow } from "./follow.ts"
-import { connectionFlags, jobArgument, jsonFlag, kindFlag, pollingFlags } from "./options.ts"
+import { connectionFlags, kindFlag, pollingFlags } from "./options.ts"
 import { printLine } from "./print.ts"
 import { withProgress } from "./progress.ts"
-import { printJob } from "./results.ts"
+import { line, result } from "./report.ts"
 import { dim, status } from "./style.ts"
+import { jobArgument } from "./ticket.ts"
 
 export const watch = Command.make(
   "watch",
-  { jobId: jobArgument, kind: kindFlag, json: jsonFlag, ...pollingFlags, ...connectionFlags },
+  { ...jobArgument, kind: kindFlag, ...pollingFlags, ...connectionFlags },
   (flags) =>
     follow(flags, (changes, ticket) =>
       withProgress("watching", () =>
-        changes.pipe(
-          Stream.tap((job) => (flags.json ? printJob(job) : printChange(job))),
-          Stream.filter((job) => job._tag === "Failed"),
-          Stream.runForEach((job) => new QueryJob.JobFailed({ job, ticket }))
+        Stream.runForEach(
+          changes,
+          Effect.fnUntraced(function* (job) {
+            const at = yield* DateTime.now
+            const print = printLine(dim(DateTime.formatIso(at)), "  ", status(job, 4), `  job ${job.id}`)
+            if (job._tag !== "Failed") return yield* line({ job, at }, print)
+            yield* result({ job, at }, print)
+            return yield* new QueryJob.JobFailed({ job, ticket })
+          })
         )
       )
     )
@@ -31,7 +36,3 @@ export const watch = Command.make(
     { command: "hunyuan3d watch 1375367755519696896 --json", description: "One JSON object for each change" }
   ])
 )
-
-const printChange = Effect.fnUntraced(function* (job: Job.Job) {
-  yield* printLine(dim(DateTime.formatIso(yield* DateTime.now)), "  ", status(job, 4), `  job ${job.id}`)
-})

@@ -13,6 +13,8 @@
  *   where the request was surely not carried out.
  * - A wrong clock is repaired from the `Date` of the answer: the request is signed
  *   again at once, and later ones with the same skew.
+ * - A submission that meets a kept connection which the server closes at that moment
+ *   may have been carried out. `layerFreshConnections` lets none do so.
  * - The exit of the span `TencentCloud.call` holds no answer, since an answer may
  *   hold signed links.
  *
@@ -20,7 +22,7 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type * as HttpClient from "effect/http/HttpClient"
+import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import { retry } from "../internal/retry.ts"
 import { setting } from "../internal/setting.ts"
@@ -29,11 +31,14 @@ import * as ApiError from "./ApiError.ts"
 import type * as Credentials from "./Credentials.ts"
 import * as Endpoint from "./Endpoint.ts"
 import { makeAttempt } from "./internal/attempt.ts"
+import { NeedsFreshConnection } from "./internal/freshConnection.ts"
 import { makeRequest } from "./internal/request.ts"
 import type * as Operation from "./Operation.ts"
 import * as Policy from "./Policy.ts"
 import * as RateLimit from "./RateLimit.ts"
 import * as Signer from "./Signer.ts"
+
+export { NeedsFreshConnection } from "./internal/freshConnection.ts"
 
 /**
  * Calls API actions.
@@ -141,3 +146,54 @@ export const layerNoDeps: Layer.Layer<
  */
 export const layer: Layer.Layer<TencentCloud, never, HttpClient.HttpClient | Credentials.Credentials> =
   layerNoDeps.pipe(Layer.provide([RateLimit.layer(), Signer.layer]))
+
+/**
+ * Provides an `HttpClient` that sends what is not safe to repeat, such as a submission,
+ * over `fresh`, and everything else over the client in context.
+ *
+ * **When to use**
+ *
+ * Use it in an application that submits jobs. A server closes a kept connection when it
+ * likes, and a submission that leaves at that moment fails without a clear answer: its
+ * job may exist and be paid for. `fresh` is a client that keeps no connections.
+ *
+ * **Gotchas**
+ *
+ * `fetch` has no standard option for this. What keeps no connections depends on the
+ * runtime: on Node it is undici with `pipelining: 0`.
+ *
+ * **Example** (On Node)
+ *
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { NodeHttpClient } from "@effect/platform-node"
+ * import { Layer } from "effect"
+ * import * as Credentials from "effect-hunyuan3d/Credentials"
+ * import * as GenerateJob from "effect-hunyuan3d/GenerateJob"
+ * import * as TencentCloud from "effect-hunyuan3d/TencentCloud"
+ *
+ * const Fresh = NodeHttpClient.layerUndiciNoDispatcher.pipe(
+ *   Layer.provide(NodeHttpClient.layerDispatcherOptions({ pipelining: 0 }))
+ * )
+ * const Client = TencentCloud.layerFreshConnections(Fresh).pipe(Layer.provide(NodeHttpClient.layerUndici))
+ * const Jobs = GenerateJob.layer.pipe(Layer.provide([Client, Credentials.layerEnv]))
+ * assert.ok(Layer.isLayer(Jobs))
+ * ```
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerFreshConnections = <E, R>(
+  fresh: Layer.Layer<HttpClient.HttpClient, E, R>
+): Layer.Layer<HttpClient.HttpClient, E, R | HttpClient.HttpClient> =>
+  Layer.effect(
+    HttpClient.HttpClient,
+    Effect.gen(function* () {
+      const kept = yield* HttpClient.HttpClient
+      // Both may be made of the same layer, which would be built once.
+      const built = Context.get(yield* Layer.build(Layer.fresh(fresh)), HttpClient.HttpClient)
+      return HttpClient.transform(kept, (sent, request) =>
+        Effect.flatMap(NeedsFreshConnection, (isNeeded) => (isNeeded ? built.execute(request) : sent))
+      )
+    })
+  )

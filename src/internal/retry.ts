@@ -11,12 +11,13 @@ const rounded = (duration: Duration.Duration) => Duration.millis(Math.round(Dura
 export const logged = <Output, Input extends { readonly message: string }>(
   schedule: Schedule.Schedule<Output, Input>,
   // Here and not an option of `Effect.retry`, which decides only after the schedule was stepped, and thus logged.
-  isRetried: (failure: Input) => boolean = () => true
+  isRetried: (failure: Input) => boolean = () => true,
+  subject = ""
 ): Schedule.Schedule<Output, Input> =>
   schedule.pipe(
     Schedule.while(({ input }) => isRetried(input)),
     Schedule.tap(({ attempt, duration, input }) =>
-      Effect.logDebug(`Retry ${attempt} in ${Duration.format(rounded(duration))}. ${input.message}`)
+      Effect.logDebug(`Retry ${attempt} in ${Duration.format(rounded(duration))}. ${subject}${input.message}`)
     )
   )
 

@@ -37,6 +37,9 @@ const codes =
 // The parts of Node in which a failure comes before any byte is sent.
 const syscalls = new Set<unknown>(["connect", "getaddrinfo"])
 
+// How Node words a connection that was closed before the two sides agreed on encryption. Its code is that of any lost one.
+const unencrypted = /before secure TLS connection was established/
+
 // How deep errors are nested: fetch wraps one, and a failure on several addresses wraps several.
 const maxDepth = 5
 
@@ -46,6 +49,9 @@ export const neverConnected = (cause: unknown, depth = 0): boolean => {
   if (says(cause, "mayHaveRun", false)) return true
   if (Predicate.hasProperty(cause, "syscall") && syscalls.has(cause.syscall)) return true
   if (Predicate.hasProperty(cause, "code") && Predicate.isString(cause.code) && codes.test(cause.code)) return true
+  if (Predicate.hasProperty(cause, "message") && Predicate.isString(cause.message) && unencrypted.test(cause.message)) {
+    return true
+  }
   if (Predicate.hasProperty(cause, "errors") && Array.isArray(cause.errors) && cause.errors.length > 0) {
     return cause.errors.every((error) => neverConnected(error, depth + 1))
   }

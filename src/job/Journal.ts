@@ -4,7 +4,7 @@
  * twice.
  *
  * `submit` writes an entry before the request leaves, and its outcome after: accepted
- * with a ticket, refused, or unknown. Each submission has an operation id. The same id
+ * with a ticket, refused, or unknown. It also has what the job costs. Each submission has an operation id. The same id
  * with the same request gives the recorded ticket and sends nothing, in another process
  * and after a crash too. Where it is unknown whether a job exists, `submit` refuses
  * until it is told to submit `again`. `ended` and `downloaded` add what became of the
@@ -21,7 +21,7 @@
  *   of each field. Who can read the journal can check a guess of a short prompt, so its
  *   files are readable by their owner only.
  * - A process that dies while it submits writes no outcome. Two minutes later its entry
- *   counts as unknown. Processes on several machines need clocks that agree to within
+ *   counts as unknown, and at once when the clock is set back by more. Processes on several machines need clocks that agree to within
  *   this time.
  * - A link that is signed anew makes another request of it. Sign it once for an
  *   operation id.
@@ -31,6 +31,7 @@
  */
 import * as Cause from "effect/Cause"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
@@ -45,6 +46,7 @@ import * as ApiError from "../cloud/ApiError.ts"
 import type * as Operation from "../cloud/Operation.ts"
 import * as SignedLink from "../cloud/SignedLink.ts"
 import { why } from "../internal/transport.ts"
+import * as Credits from "./Credits.ts"
 import * as files from "./internal/journal/files.ts"
 import { differences, fingerprint } from "./internal/journal/fingerprint.ts"
 import * as keyValues from "./internal/journal/keyValues.ts"
@@ -100,9 +102,13 @@ interface Read {
   readonly problem?: string
 }
 
-/** An entry as it counts now: one that has been sent for long has no outcome any more. */
+/**
+ * An entry as it counts now: one that has been sent for long has no outcome any more. Nor has one of a time to come: its
+ * process had another clock, and nobody would know until then.
+ */
 const asOf = (now: DateTime.Utc, entry: Entry): Entry =>
-  entry.outcome._tag === "Sending" && DateTime.isGreaterThan(now, DateTime.addDuration(entry.startedAt, timeToSend))
+  entry.outcome._tag === "Sending" &&
+  Duration.isGreaterThan(Duration.abs(DateTime.distance(entry.startedAt, now)), timeToSend)
     ? new Entry({
         ...entry,
         outcome: Outcome.cases.Unknown.make({
@@ -145,6 +151,7 @@ const endOf = (job: Job.Done | Job.Failed, at: DateTime.Utc): Part => {
     ended: {
       status: job.status,
       ...(job.errorCode === "" ? {} : { code: job.errorCode }),
+      ...(job.credits === undefined ? {} : { credits: job.credits.consumed }),
       ...(first === undefined ? {} : { linksExpireAt: first }),
       at
     }
@@ -195,6 +202,10 @@ const entryOf = Effect.fnUntraced(function* <Request extends Operation.Codec>(su
     region,
     endpoint,
     request: fingerprint(operation, sent),
+    ...Option.match(Credits.estimate(kind, request), {
+      onNone: () => ({}),
+      onSome: ({ low, high }) => ({ estimate: { low, high } })
+    }),
     startedAt: yield* DateTime.now,
     outcome: Outcome.cases.Sending.make({})
   })

@@ -19,6 +19,17 @@ describe("a completion script", () => {
     }).pipe(Effect.provide(answering({})))
   )
 
+  it.effect("proposes the flags that every command has", () =>
+    Effect.gen(function* () {
+      const fish = (yield* run(["--completions", "fish"])).stdout
+      for (const command of ["generate", "download", "jobs"]) {
+        for (const flag of ["json", "verbose", "log-level", "help"]) {
+          assert.match(fish, new RegExp(`${command}.* -l ${flag} `))
+        }
+      }
+    }).pipe(Effect.provide(answering({})))
+  )
+
   it.effect("is for a shell that there is", () =>
     Effect.gen(function* () {
       const { code, stderr } = yield* run(["--completions", "csh"])

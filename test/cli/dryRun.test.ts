@@ -4,6 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem, Layer } from "effect"
 import * as Fake from "../../src/testing/Fake.ts"
 import { jpeg, png } from "../files/images.ts"
+import { outputOf } from "./output.ts"
 import { run } from "./run.ts"
 
 const WithFake = Effect.provide(Layer.merge(Fake.layer(), NodeFileSystem.layer))
@@ -66,22 +67,29 @@ describe("a dry run", () => {
     Effect.gen(function* () {
       const { code, stdout } = yield* dryRun("submit", "--json", ...(yield* images))
       const shown = (bytes: Uint8Array) => ({ size: bytes.length, sha256: sha256(bytes) })
-      assert.deepStrictEqual(JSON.parse(stdout), {
+      assert.deepStrictEqual(yield* outputOf(stdout), {
+        version: 1,
+        command: "submit",
+        ok: true,
         dryRun: true,
-        kind: "Pro",
-        action: "SubmitHunyuanTo3DProJob",
-        region: "ap-singapore",
         request: {
-          ImageBase64: shown(png(200, 300)),
-          MultiViewImages: [{ ViewType: "left", ViewImageBase64: shown(jpeg(200, 300)) }]
+          kind: "Pro",
+          action: "SubmitHunyuanTo3DProJob",
+          region: "ap-singapore",
+          fields: {
+            ImageBase64: shown(png(200, 300)),
+            MultiViewImages: [{ ViewType: "left", ViewImageBase64: shown(jpeg(200, 300)) }]
+          }
         },
         credits: {
-          low: 35,
-          high: 35,
-          base: 25,
-          surcharges: [{ field: "MultiViewImages", low: 10, high: 10 }],
-          price: { currency: "USD", low: 0.4725, high: 0.7 },
-          priceListDate: "2026-05-08"
+          estimated: {
+            min: 35,
+            max: 35,
+            date: "2026-05-08",
+            base: 25,
+            surcharges: [{ field: "MultiViewImages", min: 10, max: 10 }],
+            price: { currency: "USD", min: 0.4725, max: 0.7 }
+          }
         }
       })
       assert.strictEqual(code, 0)
@@ -93,7 +101,7 @@ describe("a dry run", () => {
       const file = "https://host.example/a.fbx?q-signature=secret"
       const edit = ["--kind", "textureedit", "--file", file, "--prompt", "red?blue=green"]
       const { stdout } = yield* dryRun("submit", ...edit, "--json")
-      assert.deepStrictEqual(JSON.parse(stdout).request, {
+      assert.deepStrictEqual((yield* outputOf(stdout)).request?.fields, {
         File3D: { Url: "https://host.example/a.fbx?…", Type: "fbx" },
         Prompt: "red?blue=green"
       })

@@ -1,15 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import * as Job from "../../src/job/Job.ts"
 import * as Fake from "../../src/testing/Fake.ts"
+import { outputOf } from "./output.ts"
 import { run, start } from "./run.ts"
 
 const WithFake = Effect.provide(Fake.layer({ run: "1 minute" }))
 
 const generate = ["generate", "--prompt", "a teapot"]
-
-const jobFrom = Schema.decodeUnknownEffect(Schema.fromJsonString(Job.Job))
 
 describe("hunyuan3d generate", () => {
   it.effect(
@@ -29,12 +27,15 @@ describe("hunyuan3d generate", () => {
       }).pipe(WithFake)
   )
 
-  it.effect("prints with --json the job alone on standard output", () =>
+  it.effect("prints with --json one object, with the ticket, the job and what it was to cost and did cost", () =>
     Effect.gen(function* () {
       const generating = yield* start([...generate, "--json"])
       yield* TestClock.adjust("2 minutes")
       const { code, stdout } = yield* generating.ended
-      assert.strictEqual((yield* jobFrom(stdout))._tag, "Done")
+      const { credits, job, ok, operation, ticket } = yield* outputOf(stdout)
+      assert.deepStrictEqual([ok, job?._tag, job?.id], [true, "Done", ticket?.jobId])
+      assert.deepStrictEqual([credits?.estimated?.min, credits?.estimated?.max, credits?.consumed], [25, 25, 20])
+      assert.isString(operation)
       assert.strictEqual(code, 0)
     }).pipe(WithFake)
   )
@@ -59,7 +60,9 @@ describe("hunyuan3d generate", () => {
       yield* fake.fail(job?.id ?? "", { code: "X", message: "no mesh" })
       yield* TestClock.adjust("1 minute")
       const { code, stdout, stderr } = yield* generating.ended
-      assert.strictEqual((yield* jobFrom(stdout))._tag, "Failed")
+      const { error, ticket } = yield* outputOf(stdout)
+      assert.deepInclude(error, { code: "X", exitCode: 2 })
+      assert.strictEqual(ticket?.jobId, job?.id)
       assert.include(stderr, "no mesh")
       assert.strictEqual(code, 2)
     }).pipe(WithFake)

@@ -5,6 +5,7 @@ import { TestClock } from "effect/testing"
 import * as Journal from "../../src/job/Journal.ts"
 import * as Fake from "../../src/testing/Fake.ts"
 import { layerBroken } from "../support/jobs.ts"
+import { outputOf } from "./output.ts"
 import { run, sharedJournal } from "./run.ts"
 
 const WithFake = Effect.provide(Fake.layer({ run: "1 hour" }))
@@ -19,7 +20,7 @@ const submit = (operation: string, ...flags: ReadonlyArray<string>) => [
 ]
 
 describe("hunyuan3d jobs", () => {
-  it.effect("lists what was bought, the newest first, with its state and when it expires", () =>
+  it.effect("lists what was bought, the newest first, with its state, when it expires and what it costs", () =>
     Effect.gen(function* () {
       const fake = yield* Fake.Fake
       const { journal } = yield* sharedJournal
@@ -36,14 +37,14 @@ describe("hunyuan3d jobs", () => {
       yield* run(["query", first?.id ?? ""], { journal })
       const { code, stderr, stdout } = yield* run(["jobs"], { journal })
       const [head, ...rows] = stdout.trimEnd().split("\n")
-      assert.match(head ?? "", /^JOB +KIND +STATE +AGE +ID EXPIRES +LINKS EXPIRE +OPERATION$/)
+      assert.match(head ?? "", /^JOB +KIND +STATE +AGE +ID EXPIRES +LINKS EXPIRE +COST +OPERATION$/)
       assert.deepStrictEqual(
         rows.map((row) => row.replaceAll(/ {2,}/g, " | ")),
         [
           "none | pro | refused | 0 h 0 min | order-4",
-          "none | pro | unknown | 0 h 0 min | order-3",
-          `${second?.id} | rapid | submitted | 0 h 0 min | in 23 h 59 min | order-2`,
-          `${first?.id} | pro | done | 2 h 0 min | in 21 h 59 min | in 22 h 59 min | order-1`
+          "none | pro | unknown | 0 h 0 min | ~25 | order-3",
+          `${second?.id} | rapid | submitted | 0 h 0 min | in 23 h 59 min | ~15 | order-2`,
+          `${first?.id} | pro | done | 2 h 0 min | in 21 h 59 min | in 22 h 59 min | 20 | order-1`
         ]
       )
       assert.match(
@@ -82,8 +83,9 @@ describe("hunyuan3d jobs", () => {
       const [job] = yield* Fake.Fake.use((fake) => fake.jobs)
       const place = { kind: "Pro", region: "ap-singapore", endpoint: "hunyuan.intl.tencentcloudapi.com" }
       const submittedAt = "1970-01-01T00:00:00.000Z"
+      yield* outputOf(stdout)
       const { jobs, ...rest } = JSON.parse(stdout)
-      assert.deepStrictEqual(rest, { version: 1, unreadable: [] })
+      assert.deepStrictEqual(rest, { version: 1, command: "jobs", ok: true, unreadable: [] })
       const [refused, submitted] = jobs
       assert.strictEqual(refused.code, "UnauthorizedOperation")
       assert.isString(refused.requestId)
@@ -93,7 +95,8 @@ describe("hunyuan3d jobs", () => {
         ...place,
         startedAt: submittedAt,
         ticket: { jobId: job?.id, kind: "Pro", region: "ap-singapore", submittedAt },
-        expiresAt: "1970-01-02T00:00:00.000Z"
+        expiresAt: "1970-01-02T00:00:00.000Z",
+        estimate: { min: 25, max: 25 }
       })
       // A ticket from there is what other commands take.
       const { code } = yield* run(["query", JSON.stringify(submitted.ticket)], { journal })

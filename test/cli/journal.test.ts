@@ -32,7 +32,8 @@ describe("the journal of the program", () => {
       const { journal } = yield* sharedJournal
       yield* run(order, { journal })
       yield* TestClock.adjust("1 minute")
-      const { code, stdout } = yield* run(order, { journal })
+      const { code, stderr, stdout } = yield* run(order, { journal })
+      assert.strictEqual(stderr, stdout)
       assert.match(
         stdout,
         /^Nothing was submitted: operation order-17 has job \d+, of 1970-.*\. To wait for it: hunyuan3d wait /
@@ -48,7 +49,7 @@ describe("the journal of the program", () => {
       yield* TestClock.adjust("1 minute")
       const generate = ["generate", ...order.slice(1)]
       const { code, stderr, stdout } = yield* run(generate, { journal })
-      assert.match(stderr, /\nNothing was submitted: operation order-17 has job/)
+      assert.match(stderr, /^Nothing was submitted: operation order-17 has job/)
       assert.include(stdout, "GLB")
       assert.strictEqual(code, 0)
       assert.strictEqual((yield* Fake.Fake.use((fake) => fake.jobs)).length, 1)
@@ -61,7 +62,7 @@ describe("the journal of the program", () => {
       yield* run(order, { journal })
       const other = ["submit", "--operation-id", "order-17", "--face-count", "40000", "--prompt", "a cup"]
       const { code, stderr } = yield* run([...other, "--region", "eu-frankfurt"], { journal })
-      assert.match(stderr, /\nhunyuan3d: Nothing was submitted: --operation-id order-17 stands for another request/)
+      assert.match(stderr, /^hunyuan3d: Nothing was submitted: --operation-id order-17 stands for another request/)
       for (const flag of ["--prompt", "--face-count", "--region"]) assert.include(stderr, flag)
       assert.deepStrictEqual([code, yield* sent], [1, 1])
     }).pipe(WithFake)
@@ -76,7 +77,7 @@ describe("the journal of the program", () => {
       const second = yield* run(order, { journal })
       assert.match(
         second.stderr,
-        /\nhunyuan3d: Nothing was submitted: operation order-17 .* --operation-id order-17 --again\.\n$/
+        /^hunyuan3d: Nothing was submitted: operation order-17 .* --operation-id order-17 --again\.\n$/
       )
       assert.deepStrictEqual([first.code, second.code, yield* sent], [5, 5, 1])
       const third = yield* run([...order, "--again"], { journal })
@@ -87,7 +88,7 @@ describe("the journal of the program", () => {
   it.effect("that cannot be written lets nothing be submitted, and exits with 1", () =>
     Effect.gen(function* () {
       const { code, stderr } = yield* run(submit, { journal: layerBroken })
-      assert.match(stderr, /\nhunyuan3d: The journal cannot be written: EIO\. XDG_STATE_HOME .* --no-journal submits/)
+      assert.match(stderr, /^hunyuan3d: The journal cannot be written: EIO\. XDG_STATE_HOME .* --no-journal submits/)
       assert.deepStrictEqual([code, yield* sent], [1, 0])
       const without = yield* run([...submit, "--no-journal"], { journal: layerBroken })
       assert.notInclude(without.stderr, "journal")

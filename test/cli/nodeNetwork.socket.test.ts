@@ -1,10 +1,20 @@
 import { createServer } from "node:http"
+import type { Socket } from "node:net"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Result, Schedule } from "effect"
 import * as HttpServer from "effect/http/HttpServer"
 import { Network } from "../../src/cli/network.ts"
 import * as NodeNetwork from "../../src/cli/nodeNetwork.ts"
+import * as Credentials from "../../src/cloud/Credentials.ts"
+import * as Endpoint from "../../src/cloud/Endpoint.ts"
+import * as Policy from "../../src/cloud/Policy.ts"
+import * as RateLimit from "../../src/cloud/RateLimit.ts"
+import * as Signer from "../../src/cloud/Signer.ts"
+import * as TencentCloud from "../../src/cloud/TencentCloud.ts"
+import { listen } from "../support/servers.ts"
+import { credential, input, Query, Submit } from "../support/wire.ts"
 
 describe("the network on Node", () => {
   const formatted = HttpServer.HttpServer.useSync(({ address }) => HttpServer.formatAddress(address))
@@ -27,3 +37,70 @@ describe("the network on Node", () => {
     )
   )
 })
+
+/**
+ * Closes each connection a moment after it was used, or just as the next request arrives on it. Tells how often the
+ * connection of each submission was used before.
+ */
+const impatient = Effect.gen(function* () {
+  const uses = new Map<Socket, number>()
+  const usedBefore: Array<number> = []
+  const server = createServer((request, response) => {
+    const { socket } = request
+    const used = uses.get(socket) ?? 0
+    uses.set(socket, used + 1)
+    if (request.headers["x-tc-action"] === Submit.action) usedBefore.push(used)
+    if (used > 0) {
+      socket.destroy()
+      return
+    }
+    request.resume().on("end", () => {
+      response.end(JSON.stringify({ Response: { Status: "RUN", RequestId: "r" } }), () => {
+        setTimeout(() => socket.destroy(), 20 * Math.random())
+      })
+    })
+  })
+  return { ...(yield* listen(server)), usedBefore }
+})
+
+const fresh = NodeHttpClient.layerUndiciNoDispatcher.pipe(
+  Layer.provide(NodeHttpClient.layerDispatcherOptions({ pipelining: 0 }))
+)
+
+const clients = {
+  "the program": Layer.unwrap(Network.useSync(({ client }) => client)).pipe(Layer.provide(NodeNetwork.layer)),
+  "an application with layerFreshConnections": TencentCloud.layerFreshConnections(fresh).pipe(
+    Layer.provide(NodeHttpClient.layerUndici)
+  )
+}
+
+for (const [name, client] of Object.entries(clients)) {
+  describe(`a server that closes kept connections, and ${name}`, () => {
+    it.live("none of 100 submissions stays without a clear answer: each has a connection of its own", () =>
+      Effect.gen(function* () {
+        const { host, usedBefore } = yield* impatient
+        const { call } = yield* TencentCloud.TencentCloud
+        const submissions = Effect.gen(function* () {
+          // A look leaves a connection that is kept, and the submission leaves while the server closes it.
+          yield* call(Query, input)
+          yield* Effect.sleep(`${3 * Math.random()} millis`)
+          return yield* Effect.result(call(Submit, input))
+        }).pipe(Effect.replicateEffect(100), Effect.provide(Endpoint.layer({ protocol: "http", host })))
+        const results = yield* submissions
+        assert.deepStrictEqual(results.filter(Result.isFailure), [])
+        assert.deepStrictEqual(
+          usedBefore,
+          Array.from({ length: 100 }, () => 0)
+        )
+      }).pipe(
+        Effect.provide(
+          TencentCloud.layerNoDeps.pipe(
+            Layer.provide([client, RateLimit.layerNone, Signer.layer]),
+            Layer.provide(Credentials.layer(credential))
+          )
+        ),
+        Effect.provide(Policy.layer({ retry: Schedule.recurs(5) }))
+      )
+    )
+  })
+}

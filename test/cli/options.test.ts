@@ -23,27 +23,6 @@ describe("a duration", () => {
 })
 
 describe("a job on the command line", () => {
-  it.effect("is a string of digits, or the message says what a JobId is", () =>
-    Effect.gen(function* () {
-      for (const command of ["wait", "watch", "query", "download"]) {
-        const { code, stderr } = yield* run([command, "12345"])
-        assert.match(stderr, /^hunyuan3d: "12345" is not a JobId\. A JobId is a string of digits, such as .*\n$/)
-        assert.strictEqual(code, 1)
-      }
-      assert.deepStrictEqual(yield* Fake.Fake.use((fake) => fake.requests), [])
-    }).pipe(WithFake)
-  )
-
-  it.effect("may be a ticket, or the message says what is wrong with it", () =>
-    Effect.gen(function* () {
-      for (const ticket of ["{", "{}", `{"jobId":"12345"}`]) {
-        const { code, stderr } = yield* run(["wait", ticket])
-        assert.match(stderr, /^hunyuan3d: This is not a ticket\. .*\n$/)
-        assert.strictEqual(code, 1)
-      }
-    }).pipe(WithFake)
-  )
-
   it.effect("is in the region that the environment names", () =>
     Effect.gen(function* () {
       const id = yield* Fake.Fake.use((fake) => fake.job({ region: "na-siliconvalley", run: "1 hour" }))

@@ -29,13 +29,13 @@ const refused = Effect.fnUntraced(function* (out: string) {
 const temporaryDirectory = FileSystem.FileSystem.use((fs) => fs.makeTempDirectoryScoped())
 
 describe("the directory of --out", () => {
-  it.live("is made with its parents, and holds nothing but the result files in the end", () =>
+  it.live("is made with its parents, and holds nothing but the result files and their manifest in the end", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const out = `${yield* temporaryDirectory}/a/b`
       const { code, stderr } = yield* run(["generate", "--prompt", "a teapot", "--out", out])
       assert.strictEqual(code, 0, stderr)
-      assert.match((yield* fs.readDirectory(out)).join(), /^\d+-glb\.glb$/)
+      assert.match((yield* fs.readDirectory(out)).join(), /^(\d+)-glb\.glb,\1-manifest\.json$/)
     }).pipe(WithFake)
   )
 

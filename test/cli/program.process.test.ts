@@ -54,7 +54,7 @@ const start = Effect.fnUntraced(function* (args: ReadonlyArray<string>, env: Rec
     printed,
     ended: Deferred.await(ended),
     kill: Effect.sync(() => child.kill("SIGKILL")),
-    interrupt: Effect.sync(() => child.kill("SIGINT")),
+    signal: (signal: NodeJS.Signals) => Effect.sync(() => child.kill(signal)),
     closeOutput: Effect.sync(() => child.stdout?.destroy())
   }
 })
@@ -82,29 +82,31 @@ describe.concurrent("the program hunyuan3d", () => {
       const waited = yield* runHere(["wait", submitted.stdout, "--interval", "100ms", "--endpoint", endpoint])
       assert.match(waited.stdout, /^TYPE .*\nGLB +127\.0\.0\.1:\d+ .*\nCredits: 20\n$/)
       assert.strictEqual(waited.code, 0)
-      yield* serving.interrupt
+      yield* serving.signal("SIGINT")
       const { code, stdout } = yield* serving.ended
       assert.strictEqual(stdout, `${endpoint}\n`)
       assert.strictEqual(code, 130)
     }).pipe(Effect.provide(NodeHttpClient.layerUndici))
   )
 
-  it.live("waits on Ctrl-C for the answer to a submission under way, and prints its ticket", () =>
-    Effect.gen(function* () {
-      const fake = yield* Fake.Fake
-      yield* fake.fault({ slow: "2 seconds" })
-      const submitting = yield* start(["submit", "--prompt", "a teapot", "--endpoint", yield* url])
-      yield* Effect.repeat(fake.requests, {
-        until: (requests) => requests.length > 0,
-        schedule: Schedule.spaced("20 millis")
-      })
-      yield* submitting.interrupt
-      const { code, stderr } = yield* submitting.ended
-      const [job] = yield* fake.jobs
-      assert.match(stderr, / Submitting\.\nThe submission is under way\./)
-      assert.include(stderr, `hunyuan3d wait ${job?.id} --kind pro`)
-      assert.strictEqual(code, 130)
-    }).pipe(Served)
+  it.live.each(["SIGINT", "SIGHUP"] as const)(
+    "waits on %s for the answer to a submission under way, and prints its ticket",
+    (signal) =>
+      Effect.gen(function* () {
+        const fake = yield* Fake.Fake
+        yield* fake.fault({ slow: "2 seconds" })
+        const submitting = yield* start(["submit", "--prompt", "a teapot", "--endpoint", yield* url])
+        yield* Effect.repeat(fake.requests, {
+          until: (requests) => requests.length > 0,
+          schedule: Schedule.spaced("20 millis")
+        })
+        yield* submitting.signal(signal)
+        const { code, stderr } = yield* submitting.ended
+        const [job] = yield* fake.jobs
+        assert.match(stderr, / Submitting\.\nThe submission is under way\./)
+        assert.include(stderr, `hunyuan3d wait ${job?.id} --kind pro`)
+        assert.strictEqual(code, 130)
+      }).pipe(Served)
   )
 
   it.live("buys one job for an operation id, in however many processes it is given", () =>
@@ -132,7 +134,7 @@ describe.concurrent("the program hunyuan3d", () => {
       yield* submitting.kill
       yield* submitting.ended
       const { code, stderr } = yield* run(submit)
-      assert.match(stderr, /\nhunyuan3d: Nothing was submitted: operation order-18 is being submitted since 20/)
+      assert.match(stderr, /^hunyuan3d: Nothing was submitted: operation order-18 is being submitted since 20/)
       assert.strictEqual(code, 5)
       assert.strictEqual((yield* fake.requests).length, 1)
     }).pipe(Served)
@@ -153,7 +155,7 @@ describe.concurrent("the program hunyuan3d", () => {
       assert.match(listed.stdout, new RegExp(`\n${job?.id} +pro +submitted `))
       const out = path.join(state, "models")
       const resumed = yield* run(["resume", "--all", "--out", out, ...connection], env)
-      assert.deepStrictEqual(fs.readdirSync(out), [`${job?.id}-glb.glb`])
+      assert.deepStrictEqual(fs.readdirSync(out), [`${job?.id}-glb.glb`, `${job?.id}-manifest.json`])
       assert.deepStrictEqual([resumed.code, (yield* fake.jobs).length], [0, 1])
     }).pipe(Served)
   )
@@ -183,12 +185,14 @@ describe.concurrent("the program hunyuan3d", () => {
     })
   )
 
-  it.live("takes a result that cannot be written for no success", () =>
+  it.live("takes a result that cannot be written for no success, and says how to have it again", () =>
     Effect.gen(function* () {
-      const signing = yield* start(["sign"])
-      yield* signing.closeOutput
-      const { code } = yield* signing.ended
+      const id = yield* Fake.Fake.use((fake) => fake.job({ run: 0 }))
+      const waiting = yield* start(["wait", id, "--endpoint", yield* url])
+      yield* waiting.closeOutput
+      const { code, stderr } = yield* waiting.ended
+      assert.include(stderr, `Interrupted. The job goes on; to wait for it: hunyuan3d wait ${id} --kind pro`)
       assert.strictEqual(code, 1)
-    })
+    }).pipe(Served)
   )
 })

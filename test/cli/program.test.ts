@@ -33,9 +33,11 @@ describe("hunyuan3d", () => {
 
   it.effect("says its version", () =>
     Effect.gen(function* () {
-      const { code, stdout } = yield* run(["--version"])
-      assert.strictEqual(stdout, `hunyuan3d v${packageJson.version}\n`)
-      assert.strictEqual(code, 0)
+      for (const flag of ["--version", "-V"]) {
+        const { code, stdout } = yield* run([flag])
+        assert.strictEqual(stdout, `hunyuan3d v${packageJson.version}\n`)
+        assert.strictEqual(code, 0)
+      }
     }).pipe(WithoutService)
   )
 

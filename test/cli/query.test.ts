@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import * as Hunyuan from "../../src/job/Hunyuan.ts"
-import * as Job from "../../src/job/Job.ts"
 import * as Fake from "../../src/testing/Fake.ts"
+import { outputOf } from "./output.ts"
 import { answering, credentials, run, unknownId } from "./run.ts"
 
 const WithFake = Effect.provide(Fake.layer())
@@ -61,15 +61,15 @@ describe("hunyuan3d query", () => {
     }).pipe(WithFake)
   )
 
-  it.effect("prints with --json one object that is a job again, with the whole link and the time when it expires", () =>
+  it.effect("prints with --json one object with the job, the whole links and the time when they expire", () =>
     Effect.gen(function* () {
       const id = yield* Fake.Fake.use((fake) => fake.job({ run: 0 }))
-      const { code, stdout } = yield* run(["query", id, "--json"])
-      assert.match(stdout, /^\{.*\}\n$/)
-      assert.strictEqual(JSON.parse(stdout).files[0].expiresAt, "1970-01-02T00:00:00.000Z")
-      const job = yield* Schema.decodeUnknownEffect(Schema.fromJsonString(Job.Job))(stdout)
-      assert.include(job.files[0]?.url?.href, "q-signature=")
-      assert.deepStrictEqual(job.credits, { consumed: 20 })
+      const { code, stderr, stdout } = yield* run(["query", id, "--json"])
+      assert.strictEqual(stderr, "")
+      const { credits, job } = yield* outputOf(stdout)
+      assert.strictEqual(JSON.parse(stdout).job.files[0].expiresAt, "1970-01-02T00:00:00.000Z")
+      assert.include(job?.files[0]?.url, "q-signature=")
+      assert.deepStrictEqual(credits, { consumed: 20 })
       assert.strictEqual(code, 0)
     }).pipe(WithFake)
   )
@@ -190,7 +190,7 @@ describe("hunyuan3d query", () => {
     Effect.gen(function* () {
       const { stdout } = yield* run(["query", unknownId, "--json"])
       assert.match(stdout, /^[ -~]*\n$/)
-      assert.strictEqual(JSON.parse(stdout).status, hostile)
+      assert.strictEqual((yield* outputOf(stdout)).job?.status, hostile)
     }).pipe(Effect.provide(answering({ Status: hostile })))
   )
 })

@@ -49,7 +49,7 @@ describe("hunyuan3d resume", () => {
         const { code, stderr, stdout } = yield* run(["resume", id, "--out", directory], { journal })
         assert.match(stderr, new RegExp(`^Job ${jobId}:\\n.* DONE `))
         assert.match(stdout, /^FILE +SIZE\n.*-glb\.glb/)
-        assert.deepStrictEqual(yield* fs.readDirectory(directory), [`${jobId}-glb.glb`])
+        assert.deepStrictEqual(yield* fs.readDirectory(directory), [`${jobId}-glb.glb`, `${jobId}-manifest.json`])
         assert.strictEqual(code, 0)
       }
       assert.strictEqual(yield* submissions, 2)
@@ -72,7 +72,7 @@ describe("hunyuan3d resume", () => {
       )
       assert.sameMembers(
         yield* fs.readDirectory(directory),
-        ids.map((id) => `${id}-glb.glb`)
+        ids.flatMap((id) => [`${id}-glb.glb`, `${id}-manifest.json`])
       )
       assert.strictEqual(first.code, 0)
       const second = yield* run(["resume", "--all", "--out", directory], { journal })
@@ -144,7 +144,7 @@ describe("hunyuan3d resume", () => {
     Effect.gen(function* () {
       for (const args of [["resume"], ["resume", "order-1", "--all"]]) {
         const { code, stderr } = yield* run(args)
-        assert.match(stderr, /^hunyuan3d: Give the id of one job or operation, or --all\./)
+        assert.match(stderr, /^hunyuan3d: Give one job or operation, --last, or --all\./)
         assert.strictEqual(code, 1)
       }
     }).pipe(WithFake)

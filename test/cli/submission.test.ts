@@ -3,7 +3,8 @@ import { Effect, Layer } from "effect"
 import * as HttpClient from "effect/http/HttpClient"
 import { TestClock } from "effect/testing"
 import * as Fake from "../../src/testing/Fake.ts"
-import { answering, start } from "./run.ts"
+import { layerBroken } from "../support/jobs.ts"
+import { answering, run, start } from "./run.ts"
 
 const submit = ["submit", "--prompt", "a teapot"]
 const note = "The submission is under way. The program stops when it is answered, in 10 s at most.\n"
@@ -18,6 +19,39 @@ const late = <E, R>(client: Layer.Layer<HttpClient.HttpClient, E, R>) =>
     HttpClient.HttpClient,
     Effect.map(HttpClient.HttpClient, (client) => HttpClient.transformResponse(client, Effect.delay("5 seconds")))
   ).pipe(Layer.provide(client))
+
+describe("a submission", () => {
+  it.effect("is said to be sent once, right before it is, with a journal and without", () =>
+    Effect.gen(function* () {
+      const fake = yield* Fake.Fake
+      for (const args of [submit, [...submit, "--no-journal"]]) {
+        yield* fake.fault({ slow: "5 seconds" })
+        const submitting = yield* start(args)
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(submitting.printed().stderr, announcement)
+        yield* TestClock.adjust("10 seconds")
+        assert.strictEqual((yield* submitting.ended).stderr.split("Submitting.").length, 2)
+      }
+    }).pipe(Effect.provide(Fake.layer()))
+  )
+
+  it.effect("is not said to be sent when its journal keeps it from that", () =>
+    Effect.gen(function* () {
+      const { stderr } = yield* run([...submit, "--operation-id", "order-17"], { journal: layerBroken })
+      assert.notInclude(stderr, "Submitting")
+    }).pipe(WithFake)
+  )
+
+  it.effect("is told on standard error before on standard output, but on a terminal only once", () =>
+    Effect.gen(function* () {
+      const piped = yield* run(submit)
+      assert.include(piped.stderr, piped.stdout)
+      const shown = yield* run(submit, { isTerminal: true })
+      assert.notInclude(shown.stderr, "Submitted")
+      assert.include(shown.stdout, "Submitted")
+    }).pipe(Effect.provide(Fake.layer()))
+  )
+})
 
 describe("a submission that is interrupted", () => {
   it.effect("is told to be under way, and its ticket is printed when the answer comes", () =>

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import * as Job from "../../src/job/Job.ts"
 import * as Fake from "../../src/testing/Fake.ts"
+import { outputOf } from "./output.ts"
 import { answering, credentials, run, start } from "./run.ts"
 
 const WithFake = Effect.provide(Fake.layer())
@@ -25,9 +25,9 @@ describe("hunyuan3d submit", () => {
   it.effect("prints with --json the ticket on standard output, and the command on standard error too", () =>
     Effect.gen(function* () {
       const { stdout, stderr } = yield* run(["submit", "--kind", "rapid", "--prompt", "a teapot", "--json"])
-      const ticket = yield* Schema.decodeUnknownEffect(Schema.fromJsonString(Job.JobTicket))(stdout)
-      assert.strictEqual(ticket.kind, "Rapid")
-      assert.include(stderr, `hunyuan3d wait ${ticket.jobId} --kind rapid`)
+      const { ticket } = yield* outputOf(stdout)
+      assert.strictEqual(ticket?.kind, "Rapid")
+      assert.include(stderr, `hunyuan3d wait ${ticket?.jobId} --kind rapid`)
     }).pipe(WithFake)
   )
 

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import * as Fake from "../../src/testing/Fake.ts"
-import { answering, credentials, plain, run, start, unknownId, visible } from "./run.ts"
+import { answering, credentials, plain, run, sharedJournal, start, unknownId, visible } from "./run.ts"
 
 const WithFake = Effect.provide(Fake.layer())
 
@@ -18,7 +18,7 @@ describe("the moving line", () => {
       const generating = yield* start(["generate", "--prompt", "a teapot"], { isTerminal: true })
       yield* TestClock.adjust("1 second")
       const { stderr } = generating.printed()
-      assert.match(visible(stderr), /submitting.*␍␛\[2KAll task slots of the account are taken.*\n␍␛\[2K/)
+      assert.match(visible(stderr), /submitting[^]*␍␛\[2KAll task slots of the account are taken.*\n␍␛\[2K/)
       assert.match(shown(stderr).at(-1) ?? "", /^\S 1\.0 s {2}submitting/)
       yield* generating.stop
       yield* generating.ended
@@ -126,6 +126,19 @@ describe("colours", () => {
       assert.include(failed.stderr, `${codes.red}hunyuan3d:\u001b[0m Job`)
       const watched = yield* run(["watch", yield* fake.job({ run: 0 })], { isTerminal: true })
       assert.include(watched.stdout, `${codes.dim}1970-01-01T00:00:00.000Z\u001b[0m`)
+    }).pipe(WithFake)
+  )
+
+  it.effect("say in the list of jobs what became of each, and leave its columns where they are", () =>
+    Effect.gen(function* () {
+      const { journal } = yield* sharedJournal
+      const fake = yield* Fake.Fake
+      yield* run(["submit", "--prompt", "a"], { journal })
+      yield* fake.fault("dropped")
+      yield* run(["submit", "--prompt", "b"], { journal })
+      const listed = yield* run(["jobs"], { journal, isTerminal: true, columns: 200 })
+      assert.include(listed.stdout, `${codes.yellow}unknown\u001b[0m`)
+      assert.strictEqual(plain(listed.stdout), (yield* run(["jobs"], { journal })).stdout)
     }).pipe(WithFake)
   )
 

@@ -1,14 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import * as Job from "../../src/job/Job.ts"
 import * as Fake from "../../src/testing/Fake.ts"
 import { refusedConnection, transport } from "../support/wire.ts"
+import { outputOf } from "./output.ts"
 import { answering, plain, run, start, unknownId, visible } from "./run.ts"
 
 const WithFake = Effect.provide(Fake.layer())
-
-const jobFrom = Schema.decodeUnknownEffect(Schema.fromJsonString(Job.Job))
 
 describe("hunyuan3d wait", () => {
   it.effect("shows each change on standard error and the result files and the credits on standard output", () =>
@@ -35,7 +33,9 @@ describe("hunyuan3d wait", () => {
       const waiting = yield* start(["wait", id, "--json"])
       yield* TestClock.adjust("2 minutes")
       const { code, stdout } = yield* waiting.ended
-      assert.strictEqual((yield* jobFrom(stdout))._tag, "Done")
+      const { command, credits, job, ok, ticket } = yield* outputOf(stdout)
+      assert.deepStrictEqual([command, ok, job?._tag, ticket?.jobId], ["wait", true, "Done", id])
+      assert.deepStrictEqual(credits, { consumed: 20 })
       assert.strictEqual(code, 0)
     }).pipe(WithFake)
   )
@@ -44,7 +44,11 @@ describe("hunyuan3d wait", () => {
     Effect.gen(function* () {
       const id = yield* Fake.Fake.use((fake) => fake.job({ run: 0, outcome: { code: "X", message: "no mesh" } }))
       const { code, stdout, stderr } = yield* run(["wait", id, "--json"])
-      assert.strictEqual((yield* jobFrom(stdout))._tag, "Failed")
+      const { error, job, ok } = yield* outputOf(stdout)
+      assert.deepStrictEqual([ok, job?._tag], [false, "Failed"])
+      const { message = "", ...rest } = error ?? {}
+      assert.include(stderr, `hunyuan3d: ${message}\n`)
+      assert.deepStrictEqual(rest, { code: "X", requestId: job?.requestId ?? "", retryable: false, exitCode: 2 })
       assert.include(stderr, "no mesh")
       assert.strictEqual(code, 2)
     }).pipe(WithFake)
@@ -61,7 +65,27 @@ describe("hunyuan3d wait", () => {
         `hunyuan3d: Job ${id} had not ended after 1m (last state: RUN). It goes on. ` +
           `To wait again: hunyuan3d wait ${id} --kind pro --region ap-singapore\n`
       )
-      assert.strictEqual((yield* jobFrom(stdout))._tag, "Running")
+      const { error, job } = yield* outputOf(stdout)
+      assert.strictEqual(job?._tag, "Running")
+      assert.deepInclude(error, {
+        code: "WaitTimeout",
+        retryable: true,
+        exitCode: 3,
+        next: `hunyuan3d wait ${id} --kind pro --region ap-singapore`
+      })
+      assert.strictEqual(code, 3)
+    }).pipe(WithFake)
+  )
+
+  it.effect("says when its time has passed why the last query failed, in flags", () =>
+    Effect.gen(function* () {
+      const fake = yield* Fake.Fake
+      const waiting = yield* start(["wait", yield* fake.job({ run: "1 hour" }), "--timeout", "2m"])
+      yield* TestClock.adjust("1 second")
+      yield* fake.fault(...Array.from({ length: 20 }, () => "never" as const))
+      yield* TestClock.adjust("3 minutes")
+      const { code, stderr } = yield* waiting.ended
+      assert.match(stderr, /\(The last query failed: .*No answer came within 10 s\..*--request-timeout\.\)\n$/)
       assert.strictEqual(code, 3)
     }).pipe(WithFake)
   )

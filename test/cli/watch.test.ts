@@ -31,7 +31,7 @@ describe("hunyuan3d watch", () => {
         stdout
           .trim()
           .split("\n")
-          .map((line) => JSON.parse(line).status),
+          .map((line) => JSON.parse(line).job.status),
         ["RUN", "DONE"]
       )
       assert.strictEqual(code, 0)

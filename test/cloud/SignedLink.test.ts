@@ -89,7 +89,7 @@ describe("withoutQueries", () => {
   })
 
   it("reads a megabyte of question marks in no time", () => {
-    const started = performance.now()
+    const started = process.threadCpuUsage()
     for (const text of [
       "?a=".repeat(350_000),
       "?".repeat(1_000_000),
@@ -99,7 +99,8 @@ describe("withoutQueries", () => {
       SignedLink.withoutQueries(text)
       SignedLink.hasLostQuery(text)
     }
-    assert.isBelow(performance.now() - started, 1000)
+    // CPU time, since other processes take the rest.
+    assert.isBelow(process.threadCpuUsage(started).user / 1000, 1000)
   })
 })
 

@@ -20,6 +20,7 @@ import {
   layerLimiter,
   layerStoreDown,
   once,
+  over,
   Query,
   refused,
   refusedConnection,
@@ -385,6 +386,23 @@ describe("the span of a call", () => {
       assert.include(text, "Ended")
       assert.notInclude(text, "q-signature")
       assert.notInclude(text, token)
+    })
+  )
+})
+
+describe("layerFreshConnections", () => {
+  it.effect("sends what is not safe to repeat over the other client, and everything else over its own", () =>
+    Effect.gen(function* () {
+      const kept = yield* transport(running)
+      const fresh = yield* transport(running)
+      const client = TencentCloud.layerFreshConnections(fresh.layer).pipe(Layer.provide(kept.layer))
+      yield* Effect.andThen(TencentCloud.call(Query, input), TencentCloud.call(Submit, input)).pipe(
+        Effect.provide(over(client))
+      )
+      const actions = (sent: typeof kept.sent) =>
+        Effect.map(sent, (all) => all.map(({ headers }) => headers["x-tc-action"]))
+      assert.deepStrictEqual(yield* actions(kept.sent), [Query.action])
+      assert.deepStrictEqual(yield* actions(fresh.sent), [Submit.action])
     })
   )
 })

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { vi } from "vitest"
-import { native, nativeOrPure, pure, sha256 } from "../../src/internal/sha256.ts"
+import { makeHasher, native, nativeOrPure, pure, sha256 } from "../../src/internal/sha256.ts"
 import { property } from "../support/property.ts"
 
 /** Every run of UTF-16 code units: empty, astral and lone surrogates included. */
@@ -14,6 +14,16 @@ const text = fc.oneof(
 const bytes = fc
   .tuple(fc.uint8Array({ maxLength: 300 }), fc.nat(70))
   .map(([bytes, start]) => bytes.subarray(Math.min(start, bytes.length)))
+
+/** Runs in another runtime, which has another global `process` or none. */
+const withProcess = (process: unknown, body: () => void) => {
+  try {
+    vi.stubGlobal("process", process)
+    body()
+  } finally {
+    vi.unstubAllGlobals()
+  }
+}
 
 const inNode = native() ?? assert.fail("Node has a native hash")
 const sameForAll = (data: string | Uint8Array) => {
@@ -33,6 +43,17 @@ describe("the hash of Node and the one of Noble", () => {
     assert.strictEqual(inNode("🐈".charAt(0)), pure("\ufffd"))
   })
 
+  property("are the same for bytes that come in parts", [fc.array(bytes)], (parts) => {
+    const whole = createHash("sha256").update(Buffer.concat(parts)).digest("hex")
+    const inParts = () => {
+      const hasher = makeHasher()
+      for (const part of parts) hasher.update(part)
+      return hasher.digest()
+    }
+    assert.strictEqual(inParts(), whole)
+    withProcess({ env: {} }, () => assert.strictEqual(inParts(), whole))
+  })
+
   it("both are equal for a body of a megabyte, as text and as bytes", () => {
     const body = "0123456789abcdé🐈".repeat(60_000)
     sameForAll(body)
@@ -47,12 +68,9 @@ describe("where there is no native hash", () => {
     ["a runtime without node:crypto", { getBuiltinModule: () => undefined }],
     ["a runtime whose node:crypto has no one-shot hash", { getBuiltinModule: () => ({ createHash }) }]
   ])("%s hashes by Noble's", ([, process]) => {
-    try {
-      vi.stubGlobal("process", process)
+    withProcess(process, () => {
       assert.isUndefined(native())
       assert.strictEqual(nativeOrPure(), pure)
-    } finally {
-      vi.unstubAllGlobals()
-    }
+    })
   })
 })

@@ -209,6 +209,24 @@ describe.each(stores)("a journal in %s", (_name, lives) => {
     )
   })
 
+  it.effect("takes a submission without an outcome for unknown when the clock has been set back since", () => {
+    const { send, sent } = sending()
+    return inTurn(
+      Effect.gen(function* () {
+        yield* TestClock.setTime(3 * 3_600_000)
+        const journal = yield* Journal.Journal
+        yield* Effect.forkDetach(journal.submit(submission, Effect.never), { startImmediately: true })
+        while ((yield* list).entries.length === 0) yield* Effect.yieldNow
+      }),
+      Effect.gen(function* () {
+        yield* TestClock.setTime(0)
+        assert.strictEqual((yield* find("order-17")).outcome._tag, "Unknown")
+        yield* submit(send, { again: true })
+        assert.strictEqual(sent(), 1)
+      })
+    )
+  })
+
   it.effect("records a defect as unknown, and an interruption, which comes before it is sent, as refused", () =>
     inTurn(
       Effect.gen(function* () {
@@ -294,6 +312,20 @@ describe.each(stores)("a journal in %s", (_name, lives) => {
           entry.ended?.linksExpireAt && DateTime.formatIso(entry.ended.linksExpireAt),
           "2026-04-08T09:41:41.000Z"
         )
+      })
+    )
+  )
+
+  it.effect("has what a job costs by the estimate, and what it did cost when the service said so", () =>
+    inTurn(
+      submit(sending().send, { request: { Prompt: "a teapot", FaceCount: 500_000 } }),
+      Journal.Journal.use((journal) =>
+        journal.ended(new Job.Done({ id, credits: { consumed: 20, details: { Normal: 20 } } }))
+      ),
+      Effect.gen(function* () {
+        const { ended, estimate } = yield* find(id)
+        assert.deepStrictEqual(estimate, { low: 25, high: 35 })
+        assert.strictEqual(ended?.credits, 20)
       })
     )
   )

@@ -87,6 +87,14 @@ describe("QueryJob.wait", () => {
     })
   )
 
+  it.effect("believes so at once when the ticket comes from a machine whose clock is ahead", () =>
+    Effect.gen(function* () {
+      const { jobs, looks } = yield* looking(() => Effect.fail(unknown))
+      yield* settled(Effect.flip(jobs.query(yield* submitted("-3 hours"))))
+      assert.strictEqual(yield* looks, 1)
+    })
+  )
+
   it.effect("fails at its deadline, with a ticket and what it saw", () =>
     Effect.gen(function* () {
       const error = timeoutOf(yield* settled(Effect.flip(wait({ schedule: everySecond, deadline: "3500 millis" }))))

@@ -14,7 +14,8 @@ import type { TestContext } from "vitest"
 
 const { CI, PROPERTY_PATH, PROPERTY_RUNS, PROPERTY_SEED } = process.env
 
-const scale = Number(PROPERTY_RUNS ?? (CI ? 1 : 0.25))
+/** The share of the runs of CI that are made. */
+export const scale = Number(PROPERTY_RUNS ?? (CI ? 1 : 0.25))
 const replayedPath = PROPERTY_PATH === undefined ? {} : { path: PROPERTY_PATH }
 
 interface Options {

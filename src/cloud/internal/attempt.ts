@@ -26,6 +26,7 @@ import * as Signer from "../Signer.ts"
 import { logged, loggedPermit } from "./attemptLog.ts"
 import { type Failure, readAnswer } from "./envelope.ts"
 import { type Answer, exchange } from "./exchange.ts"
+import { NeedsFreshConnection } from "./freshConnection.ts"
 
 /** Attempts over the limiter, signer and transport in context. Each has its number within the call. */
 export const makeAttempt = Effect.gen(function* () {
@@ -57,7 +58,9 @@ export const makeAttempt = Effect.gen(function* () {
     // The scope ends with the answer, or with the failure.
     const sent = Effect.gen(function* () {
       const signed = yield* safeToRepeat ? prepare : Effect.interruptible(prepare)
-      return { signed, answer: yield* exchange(send, signed, policy) }
+      const exchanged = exchange(send, signed, policy)
+      const answer = yield* safeToRepeat ? exchanged : Effect.provideService(exchanged, NeedsFreshConnection, true)
+      return { signed, answer }
     }).pipe(Effect.scoped)
     const { signed, answer } = yield* Effect.mapError(sent, (reason): Failure => ({ reason }))
     const result = readAnswer(operation, region, answer)
@@ -76,23 +79,24 @@ export const makeAttempt = Effect.gen(function* () {
     number: number
   ): Effect.Effect<Output["Type"], Failure> => {
     const attempt = once(operation, request, region, policy).pipe(logged(operation.action, number))
-    return Effect.flatMap(Ref.get(skew), (signedWith) =>
-      Effect.catchIf(attempt, isClockSkew, (failure) =>
-        Effect.flatMap(Ref.get(skew), (seen) =>
-          // Signing again helps only when the skew is now known to be another.
-          Duration.equals(seen, signedWith)
-            ? Effect.fail(failure)
-            : Effect.andThen(
-                Effect.logDebug(
-                  `Retry at once, signed with the service's time. ${new ApiError.ApiError({ action: operation.action, region, ...failure }).message}`
-                ),
-                attempt
-              )
-        )
-      )
-    )
+    return repairingClock(skew, operation.action, region)(attempt)
   }
 })
+
+/** Repeats an attempt that was refused for its time, once the service's time is known. */
+const repairingClock =
+  (skew: Ref.Ref<Duration.Duration>, action: string, region: string) =>
+  <A>(attempt: Effect.Effect<A, Failure>): Effect.Effect<A, Failure> =>
+    Effect.flatMap(Ref.get(skew), (signedWith) =>
+      Effect.catchIf(attempt, isClockSkew, (failure) =>
+        Effect.flatMap(Ref.get(skew), (seen) => {
+          // Signing again helps only when the skew is now known to be another.
+          if (Duration.equals(seen, signedWith)) return Effect.fail(failure)
+          const { message } = new ApiError.ApiError({ action, region, ...failure })
+          return Effect.andThen(Effect.logDebug(`Retry at once, signed with the service's time. ${message}`), attempt)
+        })
+      )
+    )
 
 const isClockSkew = ({ reason }: Failure) => reason._tag === "ClockSkew"
 

@@ -33,25 +33,45 @@ export const exchange = (
     })
   )
 
-const readText = (response: HttpClientResponse.HttpClientResponse, { maxResponseSize }: Policy.Options) => {
+const readText = (
+  response: HttpClientResponse.HttpClientResponse,
+  { maxResponseSize }: Policy.Options
+): Effect.Effect<string, ApiError.Reason> => {
   const { "content-encoding": encoding, "content-length": length = "unknown" } = response.headers
   const max = ByteSize.fromInputUnsafe(maxResponseSize)
   // The transport sees to it that a body is as long as it says. Only a compressed one becomes longer.
-  if (encoding === undefined && Number(length) <= max) return Effect.mapError(response.text, fromHttpClientError)
-  return response.stream.pipe(
-    Stream.mapError(fromHttpClientError),
-    Stream.limitBytes(max, (): Stream.Stream<never, ApiError.Reason> =>
-      Stream.fail(
-        new ApiError.MalformedResponse({
-          status: response.status,
-          description: `it is larger than ${ByteSize.format(max)}`
-        })
-      )
-    ),
-    Stream.mkUint8Array,
-    Effect.map((bytes) => new TextDecoder().decode(bytes))
-  )
+  return encoding === undefined && Number(length) <= max
+    ? Effect.mapError(response.text, fromHttpClientError)
+    : readLimited(response, max)
 }
+
+const readLimited = Effect.fnUntraced(function* (
+  response: HttpClientResponse.HttpClientResponse,
+  max: ByteSize.ByteSize
+) {
+  const malformed = (description: string): ApiError.Reason =>
+    new ApiError.MalformedResponse({ status: response.status, description })
+  const collect = (stream: Stream.Stream<Uint8Array, ApiError.Reason>) =>
+    stream.pipe(
+      Stream.limitBytes(max, () => Stream.fail(malformed(`it is larger than ${ByteSize.format(max)}`))),
+      Stream.mkUint8Array
+    )
+  const bytes = yield* collect(Stream.mapError(response.stream, fromHttpClientError))
+  const whole = gzip.every((byte, index) => bytes[index] === byte)
+    ? yield* collect(decompressed(bytes, () => malformed("it is compressed, and damaged")))
+    : bytes
+  return new TextDecoder().decode(whole)
+})
+
+// What gzip begins with, and no JSON. `fetch` leaves the header when it has decompressed the body, so that tells nothing.
+const gzip = [0x1f, 0x8b]
+
+/** A body that was compressed unasked, which some transports hand out as it came. */
+const decompressed = <E>(bytes: Uint8Array<ArrayBuffer>, onError: (cause: unknown) => E) =>
+  Stream.fromReadableStream({
+    evaluate: () => new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")),
+    onError
+  })
 
 const fromHttpClientError = ({ reason }: HttpClientError.HttpClientError): ApiError.Reason => {
   switch (reason._tag) {

@@ -19,8 +19,9 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Path from "effect/Path"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import { logged } from "../../internal/retry.ts"
 import { makeSend, type Send } from "../../internal/send.ts"
-import { MalformedResponse, TooLarge, UnexpectedContent } from "../DownloadError.ts"
+import { MalformedResponse, type Reason, TooLarge, UnexpectedContent } from "../DownloadError.ts"
 import { type Answer, type Body, type Held, readAnswer } from "./answer.ts"
 import { isMissing, makeBlock, makeWriter, onDisk } from "./disk.ts"
 import { fallbackExtension, type Target } from "./fileName.ts"
@@ -73,7 +74,10 @@ export const transfer = Effect.fnUntraced(function* (self: Transfer) {
     part = undefined
     return yield* new MalformedResponse({ description: "another program removed what had arrived of it" })
   })
-  return yield* Effect.retry(attempt, { schedule: retries, while: (reason) => reason.isRetryable })
+  return yield* Effect.retry(
+    attempt,
+    logged(retries, (reason: Reason) => reason.isRetryable, `${target.name}: `)
+  )
 }, Effect.scoped)
 
 /** Whether an answer is about the version of the file that the part is of. */

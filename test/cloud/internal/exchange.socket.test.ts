@@ -3,7 +3,7 @@
  * and broken answers, and proxies, with both transports that the documentation names.
  */
 import * as Http from "node:http"
-import type * as Net from "node:net"
+import * as Net from "node:net"
 import * as Timers from "node:timers/promises"
 import * as Zlib from "node:zlib"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
@@ -176,6 +176,17 @@ for (const [name, client] of Object.entries(clients)) {
       })
     )
 
+    it.live("a connection that is closed before it is encrypted has sent nothing", () =>
+      Effect.gen(function* () {
+        const { host } = yield* listen(Net.createServer((socket) => socket.once("data", () => socket.end())))
+        const failure = yield* reason.pipe(
+          Effect.provide(Endpoint.layer({ protocol: "https", host })),
+          withApp(host, client)
+        )
+        assert.deepStrictEqual([failure._tag, failure.mayHaveRun], ["Transport", false])
+      })
+    )
+
     for (const [what, answer] of Object.entries(brokenAnswers)) {
       it.live(`${what} is a failure of the transport, and is retried`, () =>
         Effect.gen(function* () {
@@ -295,34 +306,40 @@ for (const [name, client] of Object.entries(clients)) {
   })
 }
 
-describe("an answer that is compressed though the transport did not accept that", () => {
-  const compressed = serve((response) => {
-    response.setHeader("content-encoding", "gzip").end(Zlib.gzipSync(running))
-  })
-
-  it.live("a compressed answer is read over fetch", () =>
-    Effect.gen(function* () {
-      const { host } = yield* compressed
-      assert.strictEqual(yield* query.pipe(withApp(host, clients.fetch)), "RUN")
+describe("an answer that is compressed though nobody asked for that", () => {
+  /** Answers with a body that says to be compressed. */
+  const compressed = (body: Buffer) =>
+    serve((response) => {
+      response.setHeader("content-encoding", "gzip").setHeader("content-length", body.length).end(body)
     })
-  )
 
-  it.live("a compressed answer that states a small length is cut off at the size allowed", () =>
-    Effect.gen(function* () {
-      const bomb = Zlib.gzipSync(" ".repeat(100 * 1024))
-      assert.isBelow(bomb.length, 1024)
-      const { host } = yield* serve((response) => {
-        response.setHeader("content-encoding", "gzip").setHeader("content-length", bomb.length).end(bomb)
+  for (const [name, client] of Object.entries(clients)) {
+    it.live(`is read over ${name}`, () =>
+      Effect.gen(function* () {
+        const { host } = yield* compressed(Zlib.gzipSync(running))
+        assert.strictEqual(yield* query.pipe(withApp(host, client)), "RUN")
       })
-      const failure = yield* reason.pipe(withApp(host, clients.fetch))
-      assert.include(failure.message, "it is larger than 64 KiB")
-    })
-  )
+    )
 
-  it.live("a compressed answer is malformed over undici, which never accepts one", () =>
+    it.live(`is cut off over ${name} at the size allowed, however small it says to be`, () =>
+      Effect.gen(function* () {
+        const bomb = Zlib.gzipSync(" ".repeat(100 * 1024))
+        assert.isBelow(bomb.length, 1024)
+        const { host } = yield* compressed(bomb)
+        const failure = yield* reason.pipe(withApp(host, client))
+        assert.include(failure.message, "it is larger than 64 KiB")
+      })
+    )
+  }
+
+  it.live("is malformed over undici when it is damaged", () =>
     Effect.gen(function* () {
-      const { host } = yield* compressed
-      assert.strictEqual((yield* reason.pipe(withApp(host, clients.undici)))._tag, "MalformedResponse")
+      const body = Zlib.gzipSync(running)
+      for (const damaged of [body.subarray(0, -9), Buffer.concat([body.subarray(0, 10), Buffer.from("nothing")])]) {
+        const { host } = yield* compressed(damaged)
+        const failure = yield* reason.pipe(withApp(host, clients.undici))
+        assert.include(failure.message, "it is compressed, and damaged")
+      }
     })
   )
 })

@@ -7,6 +7,7 @@ import * as TestClock from "effect/testing/TestClock"
 import * as fc from "fast-check"
 import * as DownloadError from "../../../src/files/DownloadError.ts"
 import * as ResultFiles from "../../../src/files/ResultFiles.ts"
+import { withLogs } from "../../support/logs.ts"
 import { property } from "../../support/property.ts"
 import { inVirtualTime } from "../../support/virtualTime.ts"
 import { glb, mp4, png, wholeFiles } from "../samples.ts"
@@ -36,6 +37,25 @@ const fetched = (type: string, answer: (request: Request, nth: number) => Respon
     )
   ).pipe(Effect.provide(answering((request) => answer(request, ++nth))))
 }
+
+describe("every retry", () => {
+  it.effect("is one debug line, with the file and the reason and without the query of its link", () =>
+    withDirectory((directory) =>
+      Effect.gen(function* () {
+        const url = "https://storage.example/a?q-signature=53c4e7"
+        const { lines } = yield* withLogs(
+          inVirtualTime(ResultFiles.download(done({ type: "GLB", url }), directory).pipe(Effect.flip))
+        )
+        assert.strictEqual(lines.length, 8)
+        for (const { level, text } of lines) {
+          assert.match(text, /^Retry [1-8] in [0-9a-z ]+\. [0-9]+-glb: The storage refused the file \(HTTP 503\)/)
+          assert.notInclude(text, "q-signature")
+          assert.strictEqual(level, "Debug")
+        }
+      })
+    ).pipe(Effect.provide(answering(() => new Response(null, { status: 503 }))))
+  )
+})
 
 describe("the end of a body", () => {
   const unknown = "neither the storage nor the file itself says where it ends"

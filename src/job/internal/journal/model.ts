@@ -87,6 +87,8 @@ export class Entry extends Schema.Class<Entry>("effect-hunyuan3d/Journal/Entry")
   region: Schema.String,
   endpoint: Schema.String,
   request: Schema.Record(Schema.String, Schema.String),
+  /** What the job costs in credits, as estimated before it was submitted, where the price list has a price for it. */
+  estimate: Schema.optionalKey(Schema.Struct({ low: Schema.Finite, high: Schema.Finite })),
   startedAt: Schema.DateTimeUtcFromString,
   outcome: Outcome,
   /** How the job ended: `DONE`, or `FAIL` with the service's code. */
@@ -94,6 +96,8 @@ export class Entry extends Schema.Class<Entry>("effect-hunyuan3d/Journal/Entry")
     Schema.Struct({
       status: Schema.String,
       code: Schema.optionalKey(Schema.String),
+      /** What the job did cost in credits, where the service reports it. */
+      credits: Schema.optionalKey(Schema.Finite),
       /** When the first of its links expires, if they say so. */
       linksExpireAt: Schema.optionalKey(Schema.DateTimeUtcFromString),
       at: Schema.DateTimeUtcFromString

@@ -1,0 +1,153 @@
+/**
+ * What scripts get: the one object that a run prints with `--json`, as a schema, of which `hunyuan3d schema` prints the
+ * JSON Schema. `report.ts` fills it.
+ *
+ * **Gotchas**
+ *
+ * - Scripts rely on it. A field may be added; one that is removed or changes its meaning needs another `version`.
+ * - What is not known is left out, and is never 0 or empty.
+ */
+import * as Schema from "effect/Schema"
+import * as Job from "../job/Job.ts"
+import * as Journal from "../job/Journal.ts"
+import { states } from "./entry.ts"
+import { exitCodes } from "./failure.ts"
+
+const text = (description: string) => Schema.String.annotate({ description })
+const yes = (description: string) => Schema.Boolean.annotate({ description })
+const time = (description: string) =>
+  Schema.String.annotate({ description, format: "date-time" }).pipe(Schema.decodeTo(Schema.DateTimeUtcFromString))
+
+const range = { min: Schema.Finite, max: Schema.Finite }
+
+const OutputError = Schema.Struct({
+  code: text(
+    "What happened: a code of the service, one of this program's that begins with Client., or a name such as Usage or WaitTimeout"
+  ),
+  message: text("The sentence that is on standard error too"),
+  requestId: Schema.optionalKey(text("Names the service's answer to Tencent Cloud's support")),
+  retryable: yes(
+    "Whether it may succeed later: by `next` if that is there, else by the same command. Never true where that could buy a second job"
+  ),
+  mayHaveRun: Schema.optionalKey(yes("Of a submission: whether its job may exist and be paid for")),
+  exitCode: Schema.Literals(Object.values(exitCodes)),
+  next: Schema.optionalKey(text("The command that goes on, for a POSIX shell"))
+}).annotate({ identifier: "Error" })
+
+// A plain one, since scripts know no classes.
+const OutputTicket = Schema.Struct(Job.JobTicket.fields).annotate({
+  identifier: "Ticket",
+  description: "Every command that takes a JobId takes it too"
+})
+
+// As the `Job` schema encodes it. Links and unknown fields are not checked again, so that nothing the service says keeps
+// the rest from being printed.
+const extra = Schema.Record(Schema.String, Schema.Json)
+
+const OutputJob = Schema.Struct({
+  ...Job.Done.fields,
+  _tag: Schema.Literals(["Waiting", "Running", "Done", "Failed", "Unrecognized"]),
+  files: Schema.Array(
+    Schema.Struct({
+      type: Schema.optionalKey(text("As the service names it, such as GLB")),
+      url: Schema.optionalKey(text("The whole link, which grants access to the file")),
+      previewUrl: Schema.optionalKey(text("The same of a picture of it")),
+      extra,
+      expiresAt: Schema.optionalKey(time("When the links expire"))
+    })
+  ),
+  extra
+}).annotate({ identifier: "Job", description: "A job as it was last seen" })
+
+/** A file on the disk. */
+export const OutputFile = Schema.Struct({
+  path: text("The absolute path"),
+  type: Schema.optionalKey(text("As the service names it, such as GLB")),
+  preview: yes("Whether it is a picture of the file of this type"),
+  size: Schema.Int.annotate({ description: "In bytes" }),
+  sha256: text("In hexadecimal digits"),
+  kept: yes("Whether it was there before, so that nothing was downloaded"),
+  unpacked: Schema.optionalKey(text("The directory with the archive's files, if it was unpacked"))
+}).annotate({ identifier: "File" })
+
+const OutputCredits = Schema.Struct({
+  estimated: Schema.optionalKey(
+    Schema.Struct({
+      ...range,
+      date: text("The day of the price list"),
+      base: Schema.Finite,
+      surcharges: Schema.Array(Schema.Struct({ field: Schema.String, ...range })),
+      price: Schema.Struct({ currency: Schema.String, ...range })
+    })
+  ),
+  consumed: Schema.optionalKey(Schema.Finite.annotate({ description: "What the service reports. Many kinds do not" }))
+}).annotate({ identifier: "Credits" })
+
+/** What is told of one job. */
+const ofOneJob = {
+  operation: Schema.optionalKey(text("The operation id, by which the journal knows the submission")),
+  ticket: Schema.optionalKey(OutputTicket),
+  job: Schema.optionalKey(OutputJob),
+  files: Schema.optionalKey(Schema.Array(OutputFile).annotate({ description: "What is on the disk" })),
+  manifest: Schema.optionalKey(text("The absolute path of the manifest beside the files")),
+  credits: Schema.optionalKey(OutputCredits),
+  error: Schema.optionalKey(OutputError)
+}
+
+const OutputResult = Schema.Struct({ ok: Schema.Boolean, ...ofOneJob })
+
+/** An operation of the journal. */
+const OutputEntry = Schema.Struct({
+  operation: Schema.String,
+  state: Schema.Literals(states),
+  kind: Schema.String,
+  region: Schema.String,
+  endpoint: Schema.String,
+  startedAt: Schema.DateTimeUtcFromString,
+  ticket: Schema.optionalKey(OutputTicket),
+  code: Schema.optionalKey(text("Why there is no job, or none that is known")),
+  requestId: Schema.optionalKey(Schema.String),
+  expiresAt: Schema.optionalKey(time("When the service forgets the job")),
+  estimate: Schema.optionalKey(
+    Schema.Struct(range).annotate({ description: "What it costs in credits, as estimated" })
+  ),
+  ended: Journal.Entry.fields.ended,
+  files: Journal.Entry.fields.files
+})
+
+export const Output = Schema.Struct({
+  version: Schema.Literal(1),
+  command: Schema.optionalKey(text("Its name, such as generate; missing if there is no such command")),
+  ok: yes("Whether the command did what was wanted, so that it exits with 0"),
+  ...ofOneJob,
+  dryRun: Schema.optionalKey(yes("True if nothing was sent because of --dry-run")),
+  request: Schema.optionalKey(
+    Schema.Struct({
+      kind: Schema.String,
+      action: Schema.String,
+      region: Schema.String,
+      fields: Schema.Unknown.annotate({
+        description: "What would be sent, with images by size and SHA-256, and links without their queries"
+      })
+    })
+  ),
+  jobs: Schema.optionalKey(Schema.Array(OutputEntry).annotate({ description: "The journal, the newest first" })),
+  unreadable: Schema.optionalKey(
+    Schema.Array(
+      Schema.Struct({ place: Schema.String, operation: Schema.String, description: Schema.String })
+    ).annotate({ description: "Entries of the journal that cannot be read" })
+  ),
+  at: Schema.optionalKey(time("When watch saw the change")),
+  results: Schema.optionalKey(Schema.Array(OutputResult).annotate({ description: "The jobs that were resumed" })),
+  url: Schema.optionalKey(text("Where serve listens")),
+  signed: Schema.optionalKey(
+    Schema.Struct({
+      canonicalRequest: Schema.String,
+      stringToSign: Schema.String,
+      url: Schema.String,
+      headers: Schema.Record(Schema.String, Schema.String),
+      payload: Schema.String
+    })
+  ),
+  schema: Schema.optionalKey(Schema.Unknown.annotate({ description: "The JSON Schema of this object" }))
+}).annotate({ title: "hunyuan3d --json" })

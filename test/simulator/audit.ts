@@ -1,0 +1,84 @@
+/** The audit at the end of a seed: a process without faults looks at what the others have left. */
+import { Duration, Effect, Exit } from "effect"
+import * as Hunyuan from "../../src/job/Hunyuan.ts"
+import * as Journal from "../../src/job/Journal.ts"
+import { resumed } from "./caller.ts"
+import * as lives from "./life.ts"
+import { type Mutation, places, provided } from "./program.ts"
+import { secrets, type World } from "./world.ts"
+
+// A job that is about to expire may expire while it is waited for.
+const lifetime = Duration.toMillis(Hunyuan.idLifetime) - Duration.toMillis("1 hour")
+
+/** Random operation ids count as one. */
+const groupOf = (operation: string) => (operation.startsWith("op-") ? operation : "")
+
+const accounted = ({ allowed, breaks, jobs }: World, entries: ReadonlyArray<Journal.Entry>) => {
+  const accepted = new Set(entries.map(({ ticket }) => ticket?.jobId))
+  for (const operation of new Set(jobs.map((job) => job.operation))) {
+    const bought = jobs.filter((job) => job.operation === operation)
+    const lost = bought.filter(({ id }) => [...accepted].every((jobId) => jobId !== id))
+    const unknown = entries.filter(
+      (entry) => groupOf(entry.operation) === operation && entry.outcome._tag === "Unknown"
+    )
+    const name = operation || "random operations"
+    if (lost.length > unknown.length) {
+      breaks(
+        "no job is lost",
+        `${lost.map(({ id }) => id).join(", ")} of ${name}, of which ${unknown.length} are unknown`
+      )
+    }
+    const most = allowed.get(operation) ?? 0
+    if (bought.length > most) breaks("no job is bought twice", `${name} has ${bought.length} jobs, and ${most} at most`)
+  }
+}
+
+const crowded = ({ arrivals, breaks }: World) => {
+  for (const [action, times] of arrivals) {
+    times.forEach((time, nth) => {
+      const later = times[nth + 20]
+      if (action !== "download" && later !== undefined && later - time < 1000) {
+        breaks("the ceiling holds", `21 of ${action} arrived within ${later - time} ms`)
+      }
+    })
+  }
+}
+
+const told = ({ breaks, check, disk }: World) => {
+  for (const [path, { bytes }] of disk.files) {
+    const text = new TextDecoder().decode(bytes)
+    check(path, text)
+    if (path.startsWith(places.journal) && text.includes(secrets.prompt)) {
+      breaks("no secret is told", `${path}: ${text}`)
+    }
+  }
+}
+
+export const audit = Effect.fnUntraced(function* (world: World, mutation: Mutation) {
+  yield* Effect.sleep("5 minutes")
+  const life = lives.make("the audit", { isHealthy: true })
+  const { entries } = yield* provided(
+    world,
+    life,
+    mutation,
+    Effect.gen(function* () {
+      const list = Journal.Journal.use((journal) => journal.list)
+      const isSending = (yield* list).entries.some(({ outcome }) => outcome._tag === "Sending")
+      // Whatever clock its process had, it counts as unknown by then.
+      if (isSending) yield* Effect.sleep("5 minutes")
+      const listed = yield* list
+      for (const { ended, ticket } of listed.entries) {
+        const job = world.jobs.find(({ id }) => id === ticket?.jobId)
+        const isKnown = job !== undefined && world.time.now() < job.at + lifetime
+        if (ticket === undefined || ended?.status === "FAIL" || !isKnown) continue
+        // A job that failed at the service is answered for as well.
+        const exit = yield* Effect.exit(Effect.catchTag(resumed(world, life, ticket), "JobFailed", () => Effect.void))
+        if (Exit.isFailure(exit)) world.breaks("what is accepted can be had", `${ticket.jobId}: ${String(exit.cause)}`)
+      }
+      return listed
+    })
+  )
+  accounted(world, entries)
+  crowded(world)
+  told(world)
+})
