@@ -114,6 +114,30 @@ const query = await bundled(`
 assert(query.gzipped < 80_000, `QueryJob over fetch is ${query.gzipped} bytes gzipped, and must stay below 80 kB`)
 console.log(`QueryJob over fetch: ${query.minified} bytes minified, ${query.gzipped} gzipped`)
 
+// In a bundle of several files, as the program is one, a CommonJS module such as yauzl has a default export alone.
+const empty = path.join(cache, "empty.zip")
+fs.writeFileSync(empty, "PK\u0005\u0006".padEnd(22, "\0"))
+await build({
+  stdin: {
+    contents: `
+      import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+      import * as Effect from "effect/Effect"
+      import { openArchive } from ${JSON.stringify(path.join(unpacked, "dist/files/internal/archive.js"))}
+      const opened = Effect.scoped(openArchive(${JSON.stringify(empty)}, 22))
+      console.log((await Effect.runPromise(Effect.provide(opened, NodeFileSystem.layer))).entries.length)
+    `,
+    resolveDir: cache
+  },
+  outdir: path.join(cache, "bundle"),
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  banner: { js: `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);` }
+})
+assert.equal(execFileSync(process.execPath, [path.join(cache, "bundle/stdin.mjs")], { encoding: "utf8" }), "0\n")
+
 // Loading, and the program's own check of the version.
 const load = `
   import assert from "node:assert/strict"

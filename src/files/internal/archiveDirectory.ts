@@ -41,7 +41,8 @@ export const quote = (path: string) => JSON.stringify(path.slice(0, 200))
 
 /** The entries of an archive of this size, in the order of their bytes. */
 export const readDirectory = Effect.fnUntraced(function* (fill: Fill, size: number) {
-  const yauzl = yield* Effect.promise(() => import("yauzl"))
+  // Bundlers give a CommonJS module as the default export, and no more.
+  const { default: yauzl } = yield* Effect.promise(() => import("yauzl"))
   // Interrupted with the scope, so that yauzl gets no answer that nobody waits for.
   const fork = yield* FiberSet.makeRuntime<never, void>()
   class Reader extends yauzl.RandomAccessReader {
@@ -68,7 +69,7 @@ export const readDirectory = Effect.fnUntraced(function* (fill: Fill, size: numb
   const entries: Array<Entry> = []
   let end = 0
   for (const record of records.toSorted((a, b) => a.relativeOffsetOfLocalHeader - b.relativeOffsetOfLocalHeader)) {
-    const path = pathOf(yauzl, record)
+    const path = pathOf(record, yauzl.getFileNameLowLevel)
     const reason = unreadable(record)
     if (reason !== undefined) return yield* refuse(`${quote(path)} ${reason}`)
     // A bomb lets many entries have the same bytes.
@@ -107,9 +108,10 @@ const isUtf8 = (bytes: Uint8Array) => {
 }
 
 // Many writers write UTF-8 without the flag that says so; what is not UTF-8 is CP437.
-const pathOf = (yauzl: typeof Yauzl, { generalPurposeBitFlag, fileNameRaw, extraFields }: Yauzl.Entry) => {
+const pathOf = (record: Yauzl.Entry, decode: typeof Yauzl.getFileNameLowLevel) => {
+  const { generalPurposeBitFlag, fileNameRaw, extraFields } = record
   const flags = isUtf8(fileNameRaw) ? generalPurposeBitFlag | 0x0800 : generalPurposeBitFlag
-  return yauzl.getFileNameLowLevel(flags, fileNameRaw, extraFields, true)
+  return decode(flags, fileNameRaw, extraFields, true)
 }
 
 const stored = 0
