@@ -88,7 +88,10 @@ export const provided = <A, E>(
   return self.pipe(
     Effect.provide(jobsOf(world, mutation)),
     Effect.provide([
-      disk.layer(life, () => !life.isHealthy && draw.chance(plan.fullRate)),
+      disk.layer(life, {
+        isFull: () => !life.isHealthy && draw.chance(plan.fullRate),
+        isSlow: () => draw.chance(0.5)
+      }),
       Layer.succeed(HttpClient.HttpClient, world.networkOf(life)),
       Layer.succeed(Credentials.Credentials, world.credentialsOf(life)),
       Logger.layer([loggerOf(world, life)])
