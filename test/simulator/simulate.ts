@@ -54,7 +54,8 @@ const line = Effect.fnUntraced(function* (
 })
 
 const run = Effect.fnUntraced(function* (time: virtualTime.VirtualTime, mutation: Mutation) {
-  const plan = yield* drawPlan
+  const { plan: change = (drawn) => drawn } = mutation
+  const plan = change(yield* drawPlan)
   const world = yield* makeWorld(time, plan)
   yield* Effect.forEach(plan.lines, (plans, nth) => line(world, nth, plans, mutation), { concurrency: "unbounded" })
   yield* audit(world, mutation)
