@@ -16,7 +16,7 @@ import { describe, simulate } from "../test/simulator/simulate.ts"
 const Share = Schema.Struct({ from: Schema.Int, to: Schema.Int, step: Schema.Int })
 const Failure = Schema.String
 
-/** In a thread: every so manieth seed. */
+/** In a thread: its share of the seeds. */
 const runShare = ({ from, step, to }: typeof Share.Type) => {
   for (let seed = from; seed < to; seed += step) {
     const report = simulate(seed)

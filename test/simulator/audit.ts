@@ -2,6 +2,7 @@
 import { Duration, Effect, Exit } from "effect"
 import * as Hunyuan from "../../src/job/Hunyuan.ts"
 import * as Journal from "../../src/job/Journal.ts"
+import { storedFiles } from "../../src/testing/internal/fake/storedFiles.ts"
 import { resumed } from "./caller.ts"
 import * as lives from "./life.ts"
 import { type Mutation, places, provided } from "./program.ts"
@@ -10,14 +11,15 @@ import { secrets, type World } from "./world.ts"
 // A job that is about to expire may expire while it is waited for.
 const lifetime = Duration.toMillis(Hunyuan.idLifetime) - Duration.toMillis("1 hour")
 
-/** Random operation ids count as one. */
+/** Random operation ids count as one operation. */
 const groupOf = (operation: string) => (operation.startsWith("op-") ? operation : "")
 
+/** Each job has its ticket in the journal, or an entry that says that there may be one; and no operation has too many. */
 const accounted = ({ allowed, breaks, jobs }: World, entries: ReadonlyArray<Journal.Entry>) => {
-  const accepted = new Set(entries.map(({ ticket }) => ticket?.jobId))
+  const accepted = new Set<string>(entries.flatMap(({ ticket }) => (ticket === undefined ? [] : [ticket.jobId])))
   for (const operation of new Set(jobs.map((job) => job.operation))) {
     const bought = jobs.filter((job) => job.operation === operation)
-    const lost = bought.filter(({ id }) => [...accepted].every((jobId) => jobId !== id))
+    const lost = bought.filter(({ id }) => !accepted.has(id))
     const unknown = entries.filter(
       (entry) => groupOf(entry.operation) === operation && entry.outcome._tag === "Unknown"
     )
@@ -33,6 +35,7 @@ const accounted = ({ allowed, breaks, jobs }: World, entries: ReadonlyArray<Jour
   }
 }
 
+/** No 21 calls of an action came within a second. */
 const crowded = ({ arrivals, breaks }: World) => {
   for (const [action, times] of arrivals) {
     times.forEach((time, nth) => {
@@ -44,6 +47,25 @@ const crowded = ({ arrivals, breaks }: World) => {
   }
 }
 
+/** The file that the service has for one with this name. */
+const storedFor = (path: string) =>
+  path.endsWith("-glb.glb")
+    ? storedFiles.get("output.glb")
+    : path.endsWith("-preview.png")
+      ? storedFiles.get("preview.png")
+      : undefined
+
+/** What has the name of a result file is the whole file. */
+const whole = ({ breaks, disk }: World) => {
+  for (const [path, { bytes }] of disk.files) {
+    const stored = storedFor(path)
+    if (stored !== undefined && !Buffer.from(bytes).equals(stored.bytes)) {
+      breaks("what is accepted can be had", `${path} is not what the service has: ${bytes.length} bytes`)
+    }
+  }
+}
+
+/** Nothing on the disk tells what must not be told. */
 const told = ({ breaks, check, disk }: World) => {
   for (const [path, { bytes }] of disk.files) {
     const text = new TextDecoder().decode(bytes)
@@ -81,4 +103,5 @@ export const audit = Effect.fnUntraced(function* (world: World, mutation: Mutati
   accounted(world, entries)
   crowded(world)
   told(world)
+  whole(world)
 })

@@ -64,7 +64,7 @@ const watched = <A, E extends Failure, R>(
   Effect.suspend(() => {
     const started = world.time.now()
     const bound = boundsOf(world)[name]
-    const call = { life, name, until: started + bound }
+    const call = { life, name }
     world.calls.add(call)
     return Effect.onExit(self, (exit) =>
       Effect.sync(() => {
@@ -154,7 +154,7 @@ const waited = Effect.fnUntraced(function* (world: World, life: Life, ticket: Jo
   return yield* watched(world, life, life.isHealthy ? "audit" : "wait", wait(ticket, options))
 })
 
-export const downloaded = Effect.fnUntraced(function* (world: World, life: Life, job: Job.Done) {
+const downloaded = Effect.fnUntraced(function* (world: World, life: Life, job: Job.Done) {
   const files = yield* watched(world, life, "download", ResultFiles.download(job, places.files, { previews: true }))
   const journal = yield* Journal.Journal
   const paths = files.map(({ path }) => path)

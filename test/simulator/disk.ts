@@ -92,9 +92,16 @@ const fileOf = (inode: Inode, life: Life, appends: boolean, isFull: () => boolea
   }
 }
 
+/** What may happen in each operation, as the seed draws it. */
+export interface Chances {
+  /** Whether a write finds the disk full. */
+  readonly isFull: () => boolean
+  /** Whether other processes come in between. */
+  readonly isSlow: () => boolean
+}
+
 export interface Disk {
-  /** `isFull` is called for each write, which fails then. */
-  readonly layer: (life: Life, isFull: () => boolean) => Layer.Layer<FileSystem.FileSystem | Path.Path>
+  readonly layer: (life: Life, chances: Chances) => Layer.Layer<FileSystem.FileSystem | Path.Path>
   readonly files: ReadonlyMap<string, { readonly bytes: Uint8Array }>
 }
 
@@ -128,9 +135,12 @@ export const make = (): Disk => {
     return Effect.succeed(made)
   }
 
-  const filesOf = (life: Life, isFull: () => boolean): Partial<FileSystem.FileSystem> => {
+  const filesOf = (life: Life, { isFull, isSlow }: Chances): Partial<FileSystem.FileSystem> => {
     const then = <A>(work: () => Effect.Effect<A, PlatformError.PlatformError>) =>
-      Effect.andThen(step(life), Effect.suspend(work))
+      Effect.suspend(() => (isSlow() ? Effect.yieldNow : Effect.void)).pipe(
+        Effect.andThen(step(life)),
+        Effect.andThen(Effect.suspend(work))
+      )
     const listed = (path: string) => then(() => (directories.has(path) ? Effect.sync(() => entriesOf(path)) : missing))
     return {
       makeDirectory: (path) =>
@@ -171,9 +181,12 @@ export const make = (): Disk => {
 
   return {
     files,
-    layer: (life, isFull) =>
+    layer: (life, chances) =>
       Layer.merge(
-        Layer.succeed(FileSystem.FileSystem, FileSystem.make({ ...FileSystem.makeNoop({}), ...filesOf(life, isFull) })),
+        Layer.succeed(
+          FileSystem.FileSystem,
+          FileSystem.make({ ...FileSystem.makeNoop({}), ...filesOf(life, chances) })
+        ),
         Path.layer
       )
   }

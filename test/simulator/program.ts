@@ -13,6 +13,7 @@ import * as QueryJob from "../../src/job/QueryJob.ts"
 import * as SubmitJob from "../../src/job/SubmitJob.ts"
 import * as TaskSlots from "../../src/job/TaskSlots.ts"
 import { counted, type Life } from "./life.ts"
+import type { Plan } from "./plan.ts"
 import type { World } from "./world.ts"
 
 /** A part of the library in a broken form, which shows that a law can fail. */
@@ -20,6 +21,8 @@ export interface Mutation {
   readonly journal?: (journal: Journal.Journal["Service"]) => Journal.Journal["Service"]
   readonly queries?: (queries: QueryJob.QueryJob["Service"]) => QueryJob.QueryJob["Service"]
   readonly limiter?: Layer.Layer<RateLimit.RateLimit>
+  /** What the seed has drawn, changed so that the broken part matters. */
+  readonly plan?: (plan: Plan) => Plan
 }
 
 /** Where the journal is, and the files. */
@@ -88,7 +91,10 @@ export const provided = <A, E>(
   return self.pipe(
     Effect.provide(jobsOf(world, mutation)),
     Effect.provide([
-      disk.layer(life, () => !life.isHealthy && draw.chance(plan.fullRate)),
+      disk.layer(life, {
+        isFull: () => !life.isHealthy && draw.chance(plan.fullRate),
+        isSlow: () => draw.chance(0.5)
+      }),
       Layer.succeed(HttpClient.HttpClient, world.networkOf(life)),
       Layer.succeed(Credentials.Credentials, world.credentialsOf(life)),
       Logger.layer([loggerOf(world, life)])

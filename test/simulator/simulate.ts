@@ -1,5 +1,5 @@
 /** Runs one seed: its world, the processes in it, and the audit at the end. */
-import { Clock, Deferred, Effect, Exit, Fiber, Random } from "effect"
+import { Cause, Clock, Deferred, Effect, Exit, Fiber, Random } from "effect"
 import { audit } from "./audit.ts"
 import { work } from "./caller.ts"
 import type { Law } from "./laws.ts"
@@ -54,7 +54,8 @@ const line = Effect.fnUntraced(function* (
 })
 
 const run = Effect.fnUntraced(function* (time: virtualTime.VirtualTime, mutation: Mutation) {
-  const plan = yield* drawPlan
+  const { plan: change = (drawn) => drawn } = mutation
+  const plan = change(yield* drawPlan)
   const world = yield* makeWorld(time, plan)
   yield* Effect.forEach(plan.lines, (plans, nth) => line(world, nth, plans, mutation), { concurrency: "unbounded" })
   yield* audit(world, mutation)
@@ -64,17 +65,19 @@ const run = Effect.fnUntraced(function* (time: virtualTime.VirtualTime, mutation
 /** Runs a seed. The same seed gives the same report. */
 export const simulate = (seed: number, mutation: Mutation = {}): Report => {
   const time = virtualTime.make()
-  const god = lives.make("the simulator")
+  const simulator = lives.make("the simulator")
   const exit = time.run(
     run(time, mutation).pipe(
       Effect.scoped,
-      Effect.provideService(Clock.Clock, time.clockOf(god)),
+      Effect.provideService(Clock.Clock, time.clockOf(simulator)),
       Random.withSeed(seed)
     )
   )
   if (Exit.isSuccess(exit)) return { seed, events: exit.value.events, broken: exit.value.broken }
-  throw new Error(`Seed ${seed} broke the simulator itself`, { cause: exit.cause })
+  throw new Error(`Seed ${seed} breaks the simulator itself: ${Cause.pretty(exit.cause)}\n${replay(seed)}`)
 }
+
+const replay = (seed: number) => `To replay: npm run simulate -- --seed ${seed}`
 
 /** What to print of a seed that broke a law. */
 export const describe = ({ broken, events, seed }: Report): string =>
@@ -82,5 +85,5 @@ export const describe = ({ broken, events, seed }: Report): string =>
     ...broken.map(({ law, what }) => `Seed ${seed} breaks "${law}": ${what}`),
     "What happened:",
     ...events.map((event) => `  ${event}`),
-    `To replay: npm run simulate -- --seed ${seed}`
+    replay(seed)
   ].join("\n")

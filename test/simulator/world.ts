@@ -149,7 +149,7 @@ export const make = Effect.fnUntraced(function* (time: VirtualTime, plan: Plan) 
       if (most === 0 || again || operation === "") allowed.set(operation, most + 1)
     },
     /** The calls that have not ended. */
-    calls: new Set<{ readonly life: Life; readonly name: string; readonly until: number }>()
+    calls: new Set<{ readonly life: Life; readonly name: string }>()
   }
 })
 
