@@ -180,6 +180,6 @@ describe("a process of the program that is killed", () => {
           yield* batch(`batch-${nth}`, Math.min(killsInBatch, kills - done)).pipe(Effect.provide(Served))
         }
       }).pipe(Effect.provide(NodeHttpClient.layerUndici), Random.withSeed(seed)),
-    600_000
+    600_000 * Math.max(1, scale)
   )
 })

@@ -93,7 +93,7 @@ const fileOf = (inode: Inode, life: Life, appends: boolean, isFull: () => boolea
 }
 
 /** What may happen in each operation, as the seed draws it. */
-export interface Chances {
+interface Chances {
   /** Whether a write finds the disk full. */
   readonly isFull: () => boolean
   /** Whether other processes come in between. */
