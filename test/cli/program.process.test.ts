@@ -4,16 +4,20 @@ import * as fs from "node:fs"
 import { createServer } from "node:http"
 import * as os from "node:os"
 import * as path from "node:path"
-import { fileURLToPath } from "node:url"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { afterAll, assert, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Layer, Schedule } from "effect"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Fake from "../../src/testing/Fake.ts"
+import { bundle } from "./bundle.ts"
 import { credentials, run as runHere, unknownId } from "./run.ts"
 
-const program = fileURLToPath(new URL("../../src/cli/bin.ts", import.meta.url))
+let program = ""
+beforeAll(async () => {
+  program = await bundle()
+})
+afterAll(() => fs.rmSync(program, { recursive: true, force: true }))
 
 // Where the processes keep their journal.
 const state = fs.mkdtempSync(path.join(os.tmpdir(), "hunyuan3d-"))
@@ -30,8 +34,8 @@ const start = Effect.fnUntraced(function* (args: ReadonlyArray<string>, env: Rec
   const ended = yield* Deferred.make<Ended>()
   const child = execFile(
     process.execPath,
-    [program, ...args],
-    { env: { PATH: process.env["PATH"], XDG_STATE_HOME: state, ...env } },
+    [path.join(program, "bin.js"), ...args],
+    { env: { PATH: process.env["PATH"], XDG_STATE_HOME: state, XDG_CACHE_HOME: state, ...env } },
     (_, stdout, stderr) => Effect.runSync(Deferred.succeed(ended, { code: child.exitCode, stdout, stderr }))
   )
   yield* Effect.addFinalizer(() => Effect.sync(() => child.kill("SIGKILL")))
