@@ -23,7 +23,7 @@ import { done, id, list, only, read, write } from "../support.ts"
 const leave = (directory: string, bytes: Uint8Array, name = "v1") =>
   write(directory, `${id}-glb.${name}.0a1b.part`, bytes)
 
-describe("a part", () => {
+describe.concurrent("a part", () => {
   it.live("is resumed, and counts as received", () =>
     overSockets(
       Effect.fnUntraced(function* (directory) {

@@ -21,7 +21,7 @@ import {
 } from "../server.ts"
 import { done, id, list, locally, only, reasonOf, withDirectory } from "../support.ts"
 
-describe("a connection", () => {
+describe.concurrent("a connection", () => {
   it.live("that is reset is followed by one for the rest of the file", () =>
     overSockets(
       Effect.fnUntraced(function* (directory) {
@@ -168,7 +168,7 @@ describe("a connection", () => {
   )
 })
 
-describe("a size", () => {
+describe.concurrent("a size", () => {
   it.live("that is announced and too large is refused before a byte is read", () =>
     overSockets(
       Effect.fnUntraced(function* (directory) {
