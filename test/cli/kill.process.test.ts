@@ -25,8 +25,8 @@ import { bundle } from "./bundle.ts"
 import { credentials, run } from "./run.ts"
 
 const seed = Number(process.env["KILL_SEED"] ?? Math.floor(Math.random() * 2 ** 31))
-// A person has a few of them, since each takes half a second.
-const kills = scale < 1 ? 10 : 200 * scale
+// A person has a few, since each takes half a second.
+const kills = scale < 1 ? 6 : 200 * scale
 const killsInBatch = 25
 const atOnce = 4
 
