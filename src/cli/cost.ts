@@ -7,6 +7,7 @@ import * as Ref from "effect/Ref"
 import * as Credits from "../job/Credits.ts"
 import type * as JobKind from "../job/JobKind.ts"
 import { usage } from "./failure.ts"
+import * as flag from "./flag.ts"
 import type { Connection } from "./options.ts"
 import { add, type Report } from "./report.ts"
 
@@ -15,8 +16,7 @@ export const costFlags = {
     Flag.withDescription("Print the request and what it costs, and send nothing"),
     Flag.withDefault(false)
   ),
-  maxCredits: Flag.Int("max-credits").pipe(
-    Flag.withMetavar("N"),
+  maxCredits: flag.whole("max-credits").pipe(
     Flag.filter(
       (credits) => credits >= 0,
       () => "a number of credits, such as 35"
