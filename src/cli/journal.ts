@@ -119,8 +119,10 @@ export const submissionUnknown = (consequence: string, entry: Journal.Entry): Fa
 const unknown = ({ operation, outcome, startedAt }: Journal.Entry): string =>
   outcome._tag === "Unknown"
     ? `operation ${operation} was submitted at ${DateTime.formatIso(startedAt)} without a clear answer (${outcome.code}). ` +
-      "Its job may exist and be paid for. Look at the console; to submit the same request and maybe pay twice, give " +
-      `--operation-id ${operation} --again.`
+      (outcome.jobId === undefined
+        ? "Its job may exist and be paid for: look at the console. "
+        : `The answer named job ${outcome.jobId}, which is paid for: wait for that. `) +
+      `To submit the same request and maybe pay twice, give --operation-id ${operation} --again.`
     : `operation ${operation} is being submitted since ${DateTime.formatIso(startedAt)}. ` +
       "Try again in 2 minutes: it counts as unknown if it has no answer then."
 

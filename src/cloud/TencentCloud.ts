@@ -115,7 +115,9 @@ const make = Effect.gen(function* () {
             ({ reason, requestId }) => new ApiError.ApiError({ action, region, requestId, reason })
           ),
           policy.retry,
-          (error) => error.isRetryable && (safeToRepeat || !error.mayHaveRun)
+          (error) => error.isRetryable && (safeToRepeat || !error.mayHaveRun),
+          // A submission runs uninterruptibly, but nothing of it is under way between two attempts.
+          { isInterruptible: !safeToRepeat }
         )
       ),
       withSpan("TencentCloud.call", { action, region })

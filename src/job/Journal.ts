@@ -113,7 +113,7 @@ const asOf = (now: DateTime.Utc, entry: Entry): Entry =>
         ...entry,
         outcome: Outcome.cases.Unknown.make({
           code: "Client.NoOutcome",
-          description: "The process that sent it died.",
+          description: "The process that sent it died, or takes longer than two minutes.",
           at: entry.startedAt
         })
       })
@@ -173,7 +173,8 @@ const outcomeOf = (exit: Exit.Exit<Job.JobTicket, ApiError.ApiError>, at: DateTi
   const isOurs = code.startsWith("Client.") && "description" in reason
   return Outcome.cases.Unknown.make({
     ...said,
-    ...(isOurs ? { description: SignedLink.withoutQueries(reason.description) } : {})
+    ...(isOurs ? { description: SignedLink.withoutQueries(reason.description) } : {}),
+    ...(reason._tag === "MalformedResponse" && reason.receipt !== undefined ? { jobId: reason.receipt } : {})
   })
 }
 
@@ -216,9 +217,11 @@ const conflicts = (one: Entry, other: Entry): ReadonlyArray<string> => [
   ...differences(one.request, other.request)
 ]
 
-/** The entry that speaks for an operation: the one with a ticket, else the last. */
+/** The entry that speaks for an operation: the one with a ticket, else the last that may have a job, else the last. */
 const current = (attempts: ReadonlyArray<Entry>): Entry | undefined =>
-  attempts.findLast((entry) => entry.ticket !== undefined) ?? attempts.at(-1)
+  attempts.findLast((entry) => entry.ticket !== undefined) ??
+  attempts.findLast(({ outcome }) => outcome._tag !== "Refused") ??
+  attempts.at(-1)
 
 /** The entries of an operation, the first attempt first. An attempt that cannot be read is a failure. */
 const attemptsOf = Effect.fnUntraced(function* (store: Store, operation: string, start: Start) {
@@ -339,7 +342,12 @@ const make = (store: Store): Journal["Service"] => {
     const ids = (yield* Effect.mapError(store.ids, failed("The journal", "read"))).filter(
       (id) => operationOf(id) === operation
     )
-    yield* Effect.forEach(ids, store.remove).pipe(Effect.mapError(failed("The journal", "written")))
+    // The last attempt first, since an attempt is found by the ones before it.
+    const attempt = (id: string) => Number(id.slice(operation.length + 1))
+    yield* Effect.forEach(
+      ids.toSorted((a, b) => attempt(b) - attempt(a)),
+      store.remove
+    ).pipe(Effect.mapError(failed("The journal", "written")))
     return ids.length > 0
   })
 

@@ -10,8 +10,8 @@
  * **Gotchas**
  *
  * - Waits for the same job with the same schedule share one loop. The first waiter
- *   starts it, and it stops at once when the last waiter has left. Deadlines are each
- *   waiter's own.
+ *   starts it, and the end of the job is recorded in that waiter's journal. It stops at
+ *   once when the last waiter has left. Deadlines are each waiter's own.
  * - Reaching a deadline, or interrupting a wait, does not cancel the job. The service
  *   cannot cancel one.
  * - Of waits that begin together, 200 begin in a turn of the event loop, and the others

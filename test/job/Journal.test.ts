@@ -185,6 +185,35 @@ describe.each(stores)("a journal in %s", (_name, lives) => {
     )
   )
 
+  it.effect("does not take a refusal for the answer to an attempt before it that is unknown", () =>
+    inTurn(
+      Effect.flip(submit(Effect.fail(passing))),
+      Effect.flip(submit(Effect.fail(full), { again: true })),
+      Effect.gen(function* () {
+        const { send, sent } = sending()
+        const error = yield* Effect.flip(submit(send))
+        assert.deepStrictEqual([error._tag, sent()], ["SubmissionUnknown", 0])
+        assert.strictEqual((yield* submit(send, { again: true })).jobId, id)
+      })
+    )
+  )
+
+  it.effect("keeps the id that an answer without a clear outcome named, and says to wait for it", () =>
+    inTurn(
+      Effect.flip(
+        submit(
+          Effect.fail(
+            refusedBy(new ApiError.MalformedResponse({ status: 200, description: "it is not JSON", receipt: id }))
+          )
+        )
+      ),
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(submit(sending().send))
+        assert.include(error.message, `The answer named job ${id}, which is paid for: wait for that.`)
+      })
+    )
+  )
+
   it.effect("takes a submission without an outcome for unknown after two minutes, and not before", () => {
     const { send, sent } = sending()
     return inTurn(

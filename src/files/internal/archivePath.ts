@@ -3,6 +3,9 @@
  * leads out of the directory that the archive is unpacked to.
  */
 
+// Of files and directories, however few bytes they have.
+const maxPaths = 20_000
+
 const reserved = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(?:\.|$)/i
 
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
@@ -35,6 +38,7 @@ export const makePathReader = () => {
     const before = seen.get(key)
     if (before !== undefined && (before === "File" || type === "File")) return "occurs twice"
     seen.set(key, type)
+    if (seen.size > maxPaths) return `is one of more than ${maxPaths}`
     return parts
   }
 }

@@ -21,6 +21,13 @@ describe("a path of an archive", () => {
     }
   })
 
+  it("is refused when too many files and directories came before it", () => {
+    const read = makePathReader()
+    const deep = (nth: number) => read(Array.from({ length: 50 }, (_, depth) => `${nth}-${depth}`).join("/"), "File")
+    for (let nth = 0; nth < 400; nth++) assert.isArray(deep(nth))
+    assert.strictEqual(deep(400), "is one of more than 20000")
+  })
+
   it("is refused when some system reads it as something else", () => {
     const names = [
       "con",

@@ -57,11 +57,11 @@ const write = (path: string, flag: "wx" | "a", text: string) =>
     yield* file.sync
   }).pipe(Effect.scoped)
 
-/** Brings the names in a directory to the disk, where a directory can be opened: Windows keeps them by itself. */
+/** Brings the names in a directory to the disk, where that can be done: the entry is there, and is read, without it. */
 const syncDirectory = (directory: string) =>
   FileSystem.FileSystem.use((fs) => Effect.flatMap(fs.open(directory), (opened) => opened.sync)).pipe(
     Effect.scoped,
-    Effect.catchIf(has("PermissionDenied", "BadResource", "BadArgument"), () => Effect.void)
+    Effect.ignore
   )
 
 /** Gives a whole file its place, and says whether the place was free. */

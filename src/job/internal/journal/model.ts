@@ -39,7 +39,8 @@ export const makeOperationId: Effect.Effect<string> = randomId
  * **Details**
  *
  * `code` is that of the `ApiError`. `Client.Interrupted` is a submission that was
- * interrupted before it was sent, and `Client.NoOutcome` one whose process died.
+ * interrupted before it was sent, and `Client.NoOutcome` one whose process died, or has
+ * had no outcome for two minutes.
  *
  * @category models
  * @since 0.1.0
@@ -56,6 +57,8 @@ export const Outcome = Schema.TaggedUnion({
     code: Schema.String,
     /** This library's own words, never the service's, which may quote the request. */
     description: Schema.optionalKey(Schema.String),
+    /** The id of the job, where it could be read in an answer that was none. */
+    jobId: Schema.optionalKey(Schema.String),
     requestId: Schema.optionalKey(Schema.String),
     at: Schema.DateTimeUtcFromString
   }
@@ -187,6 +190,12 @@ export class OperationConflict extends Schema.TaggedError<OperationConflict>(
   }
 }
 
+/** What is known of the job of a submission without a clear answer. */
+const mayExist = (jobId: string | undefined): string =>
+  jobId === undefined
+    ? "Its job may exist and be paid for: look at the console."
+    : `The answer named job ${jobId}, which is paid for: wait for that.`
+
 /**
  * It is unknown whether the operation has a job already, which would be paid for.
  * Nothing was submitted now.
@@ -205,8 +214,7 @@ export class SubmissionUnknown extends Schema.TaggedError<SubmissionUnknown>(
     const since = DateTime.formatIso(startedAt)
     return outcome._tag === "Unknown"
       ? `Nothing was submitted: operation ${operation} was submitted at ${since} without a clear answer ` +
-          `(${outcome.code}). Its job may exist and be paid for. Look at the console; to submit and maybe pay ` +
-          `twice, set again to true.`
+          `(${outcome.code}). ${mayExist(outcome.jobId)} To submit and maybe pay twice, set again to true.`
       : `Nothing was submitted: operation ${operation} is being submitted since ${since}. Try again in ` +
           `${Duration.format(timeToSend)}: it counts as unknown if it has no outcome then.`
   }
