@@ -11,7 +11,6 @@ import * as Credentials from "../cloud/Credentials.ts"
 import * as Endpoint from "../cloud/Endpoint.ts"
 import * as Policy from "../cloud/Policy.ts"
 import * as TencentCloud from "../cloud/TencentCloud.ts"
-import * as GenerateJob from "../job/GenerateJob.ts"
 import * as JobApi from "../job/JobApi.ts"
 import * as QueryJob from "../job/QueryJob.ts"
 import * as SubmitJob from "../job/SubmitJob.ts"
@@ -90,8 +89,7 @@ const announcing = Layer.effect(
   }))
 )
 
-const services = GenerateJob.layerNoDeps.pipe(
-  Layer.provideMerge(Layer.merge(SubmitJob.layerNoDeps, QueryJob.layerNoDeps)),
+const services = Layer.merge(SubmitJob.layerNoDeps, QueryJob.layerNoDeps).pipe(
   Layer.provide(announcing),
   Layer.provide(JobApi.layer),
   Layer.provide(TencentCloud.layer)

@@ -12,7 +12,7 @@ import { jobs } from "./connection.ts"
 import { exitCodes, Failure } from "./failure.ts"
 import { type Connection, polling, type PollingFlags } from "./options.ts"
 import { printNote, written } from "./print.ts"
-import { add } from "./report.ts"
+import { add, known } from "./report.ts"
 import { waitCommand } from "./resume.ts"
 import { type JobFlags, readTicket } from "./ticket.ts"
 
@@ -30,7 +30,13 @@ export const follow = Effect.fnUntraced(function* <A, E, R>(
     Effect.tap(written),
     timedOut(flags),
     Effect.provide(jobs(flags)),
-    Effect.onInterrupt(() => printNote(`Interrupted. The job goes on; to wait for it: ${waitCommand(ticket, flags)}`))
+    Effect.onInterrupt(() =>
+      Effect.flatMap(known, ({ job }) =>
+        job !== undefined && Job.isEnded(job)
+          ? Effect.void
+          : printNote(`Interrupted. The job goes on; to wait for it: ${waitCommand(ticket, flags)}`)
+      )
+    )
   )
 })
 

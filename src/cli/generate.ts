@@ -4,6 +4,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
+import type * as Job from "../job/Job.ts"
 import type * as JobKind from "../job/JobKind.ts"
 import type * as Polling from "../job/Polling.ts"
 import * as QueryJob from "../job/QueryJob.ts"
@@ -14,14 +15,14 @@ import { showDryRun } from "./dryRun.ts"
 import { usage } from "./failure.ts"
 import { timedOut } from "./follow.ts"
 import { Sections } from "./help.ts"
-import { operationFlags, readOperation } from "./journal.ts"
+import { isJournaled, operationFlags, readOperation } from "./journal.ts"
 import { type Connection, connectionFlags, downloadFlags, kindFlag, outFlag, polling, pollingFlags } from "./options.ts"
 import { checkOut } from "./outDirectory.ts"
 import { showChanges, withProgress } from "./progress.ts"
-import { unlessJson } from "./report.ts"
+import { add, unlessJson } from "./report.ts"
 import { readRequest, requestFlags, requestSection } from "./request.ts"
 import { showCredits, showDownload, showFiles } from "./results.ts"
-import { resumableDownload, showNext, waitCommand } from "./resume.ts"
+import { resumableDownload, resumeCommand, showNext, waitCommand } from "./resume.ts"
 import { submitWith } from "./submission.ts"
 
 export const generate = Command.make(
@@ -48,10 +49,15 @@ export const generate = Command.make(
     if (flags.dryRun) return yield* showDryRun(flags.kind, request, flags)
     yield* checkMaxCredits(flags.kind, request, flags)
     const options = { ...polling(flags), ...(yield* readOperation(flags)) }
+    // The journal finds the job by its id, and has it until its files are there.
+    const goOn = (ticket: Job.JobTicket) =>
+      Option.isSome(flags.out) && isJournaled(flags)
+        ? resumeCommand(ticket, flags, flags.out.value)
+        : waitCommand(ticket, flags)
     yield* Effect.gen(function* () {
       // The keys are there: they are read before this runs.
       if (Option.isSome(flags.out)) yield* checkOut(flags.out.value)
-      const [ticket, job] = yield* generateAndShow(flags.kind, request, options, flags).pipe(timedOut(flags))
+      const [ticket, job] = yield* generateAndShow(flags.kind, request, options, flags, goOn).pipe(timedOut(flags))
       if (Option.isSome(flags.out)) {
         const download = showDownload(ticket, job, flags.out.value, flags)
         // The jobs of the fake end with the program.
@@ -92,7 +98,8 @@ export const generateAndShow = <Request extends Schema.ConstraintCodec<unknown, 
   kind: JobKind.JobKind<Request>,
   request: Request["Type"],
   options: Polling.PollingOptions & SubmitJob.Options,
-  connection: Pick<Connection, "transport" | "endpoint">
+  connection: Pick<Connection, "transport" | "endpoint">,
+  goOn: (ticket: Job.JobTicket) => string = (ticket) => waitCommand(ticket, connection)
 ) =>
   withProgress("submitting", (progress) =>
     submitWith(
@@ -100,9 +107,12 @@ export const generateAndShow = <Request extends Schema.ConstraintCodec<unknown, 
       request,
       connection,
       Effect.fnUntraced(function* (ticket, told) {
-        const resume =
-          connection.transport === "fake" ? "" : ` If this program stops: ${waitCommand(ticket, connection)}`
-        yield* progress.note(`${told}${resume}`)
+        if (connection.transport === "fake") {
+          yield* progress.note(told)
+        } else {
+          yield* add({ next: goOn(ticket) })
+          yield* progress.note(`${told} If this program stops: ${goOn(ticket)}`)
+        }
         const jobs = yield* QueryJob.QueryJob
         return [ticket, yield* showChanges(ticket, jobs.watch(ticket, options), progress)] as const
       }),

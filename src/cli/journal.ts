@@ -31,7 +31,7 @@ export interface JournalFlags {
 }
 
 /** The jobs of the fake and of a recording are not bought. */
-const isJournaled = ({ noJournal = false, transport }: JournalFlags) =>
+export const isJournaled = ({ noJournal = false, transport }: JournalFlags) =>
   !noJournal && transport !== "fake" && !transport.startsWith("replay:")
 
 /** The journal of a command, if its flags leave one. */

@@ -51,6 +51,11 @@ export class Report extends Context.Service<
 export const add = (facts: Facts): Effect.Effect<void, never, Report> =>
   Report.use(({ state }) => Ref.update(state, (before) => ({ facts: { ...before.facts, ...facts }, isNew: true })))
 
+/** What is known until now. */
+export const known: Effect.Effect<Facts, never, Report> = Report.use(({ state }) =>
+  Effect.map(Ref.get(state), ({ facts }) => facts)
+)
+
 /** What only people get. */
 export const unlessJson = <A, E, R>(print: Effect.Effect<A, E, R>): Effect.Effect<A | void, E, R | Report> =>
   Report.use(({ isJson }) => (isJson ? Effect.void : print))

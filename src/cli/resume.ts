@@ -19,6 +19,15 @@ const command = (
 export const waitCommand = (ticket: Job.JobTicket, flags: { readonly endpoint: Option.Option<string> }): string =>
   command("wait", ticket, flags)
 
+/** Waits for a job of the journal and downloads its files. */
+export const resumeCommand = (
+  { jobId }: Job.JobTicket,
+  { endpoint }: { readonly endpoint: Option.Option<string> },
+  directory: string
+): string =>
+  `hunyuan3d resume ${jobId} --out ${shell.word(directory)}` +
+  (Option.isSome(endpoint) ? ` --endpoint ${shell.word(endpoint.value)}` : "")
+
 const downloadCommand = (
   ticket: Job.JobTicket,
   flags: { readonly endpoint: Option.Option<string> },

@@ -33,7 +33,7 @@ import { printFailure, printLine, printNote } from "./print.ts"
 import { showChanges, withProgress } from "./progress.ts"
 import { add, collected, result } from "./report.ts"
 import { showDownload } from "./results.ts"
-import { resumableDownload, waitCommand } from "./resume.ts"
+import { resumableDownload, resumeCommand } from "./resume.ts"
 import { jobArgument, readJournaledTicket } from "./ticket.ts"
 
 export const resume = Command.make(
@@ -118,7 +118,7 @@ const resumeAll = Effect.fnUntraced(function* (tickets: ReadonlyArray<Job.JobTic
 
 /** Waits for a job and downloads its files. */
 const resumeOne = Effect.fnUntraced(function* (ticket: Job.JobTicket, flags: Flags) {
-  yield* add({ ticket, next: waitCommand(ticket, flags) })
+  yield* add({ ticket, next: resumeCommand(ticket, flags, flags.out) })
   const done = yield* withProgress("querying", (progress) =>
     Effect.andThen(
       progress.note(`Job ${ticket.jobId}:`),
@@ -126,7 +126,9 @@ const resumeOne = Effect.fnUntraced(function* (ticket: Job.JobTicket, flags: Fla
     )
   ).pipe(
     timedOut(flags),
-    Effect.onInterrupt(() => printNote(`Interrupted. The job goes on; to wait for it: ${waitCommand(ticket, flags)}`))
+    Effect.onInterrupt(() =>
+      printNote(`Interrupted. The job goes on; to resume it: ${resumeCommand(ticket, flags, flags.out)}`)
+    )
   )
   yield* showDownload(ticket, done, flags.out, flags).pipe(resumableDownload(ticket, flags, flags.out))
 })

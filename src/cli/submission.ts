@@ -24,7 +24,7 @@ import { fromSubmission } from "./failure.ts"
 import { isUnclear, notSubmitted } from "./journal.ts"
 import type { Connection } from "./options.ts"
 import { printNote } from "./print.ts"
-import { add } from "./report.ts"
+import { add, known } from "./report.ts"
 import { waitCommand } from "./resume.ts"
 import { seconds } from "./seconds.ts"
 
@@ -93,10 +93,12 @@ const stop = Effect.fnUntraced(function* <A, E>(
   const exit = yield* Fiber.await(fiber)
   const ticket = Exit.isFailure(exit) ? SubmitJob.ticketOf(exit.cause) : Option.none()
   if (Option.isSome(ticket) && connection.transport !== "fake") {
-    yield* addTicket(ticket.value, connection)
-    yield* printNote(`To wait for the job: ${waitCommand(ticket.value, connection)}`)
-  } else if (Option.isNone(ticket) && (yield* Ref.get(isUnderWay))) {
-    yield* add({ mayHaveRun: yield* isUnclear(operation) })
-    yield* printNote("The submission ended without a ticket.")
+    const { next = waitCommand(ticket.value, connection) } = yield* known
+    yield* add({ ticket: ticket.value, next })
+    yield* printNote(`To go on: ${next}`)
+  } else if (Option.isNone(ticket)) {
+    const wasUnderWay = yield* Ref.get(isUnderWay)
+    yield* add({ mayHaveRun: (yield* isUnclear(operation)) ?? wasUnderWay })
+    if (wasUnderWay) yield* printNote("The submission ended without a ticket.")
   }
 })

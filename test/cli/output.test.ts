@@ -11,7 +11,7 @@ import { lineOf, outputOf } from "./output.ts"
 import { answering, run, sharedJournal, start, unknownId } from "./run.ts"
 
 const WithFake = Effect.provide(Layer.merge(Fake.layer({ run: 0 }), NodeFileSystem.layer))
-const WithSlowFake = Effect.provide(Fake.layer({ run: "1 hour" }))
+const WithSlowFake = Effect.provide(Layer.merge(Fake.layer({ run: "1 hour" }), NodeFileSystem.layer))
 
 const submit = ["submit", "--prompt", "a teapot", "--json"]
 const generate = ["generate", "--prompt", "a teapot", "--json"]
@@ -167,17 +167,31 @@ describe("what a script gets with --json", () => {
     }).pipe(WithFake)
   )
 
-  it.effect("says after Ctrl-C that a submission may have run whose answer was lost", () =>
+  it.effect("goes on, when the time of generate passed, with the command that downloads as well", () =>
     Effect.gen(function* () {
-      yield* Fake.Fake.use((fake) => fake.fault("never"))
-      const submitting = yield* start(submit)
-      yield* TestClock.adjust("1 second")
-      yield* submitting.stop
-      yield* TestClock.adjust("1 minute")
-      const { error, ticket } = yield* outputOf((yield* submitting.ended).stdout)
-      assert.deepInclude(error, { code: "Interrupted", mayHaveRun: true, retryable: false })
-      assert.isUndefined(ticket)
-    }).pipe(WithFake)
+      const out = yield* temporaryDirectory
+      const generating = yield* start(["generate", "a teapot", "--out", out, "--timeout", "5s", "--json"])
+      yield* generating.prints(/ RUN /)
+      yield* TestClock.adjust("10 seconds")
+      const { error, ticket } = yield* outputOf((yield* generating.ended).stdout)
+      assert.strictEqual(error?.code, "WaitTimeout")
+      assert.strictEqual(error?.next, `hunyuan3d resume ${ticket?.jobId} --out ${out}`)
+    }).pipe(WithSlowFake)
+  )
+
+  it.effect.each([[], ["--no-journal"]])(
+    "says after Ctrl-C that a submission may have run whose answer was lost, %j",
+    (flags) =>
+      Effect.gen(function* () {
+        yield* Fake.Fake.use((fake) => fake.fault("never"))
+        const submitting = yield* start([...submit, ...flags])
+        yield* TestClock.adjust("1 second")
+        yield* submitting.stop
+        yield* TestClock.adjust("1 minute")
+        const { error, ticket } = yield* outputOf((yield* submitting.ended).stdout)
+        assert.deepInclude(error, { code: "Interrupted", mayHaveRun: true, retryable: false })
+        assert.isUndefined(ticket)
+      }).pipe(WithFake)
   )
 
   it.effect("has the state in which a job was seen last when Ctrl-C ends the wait", () =>

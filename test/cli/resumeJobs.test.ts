@@ -150,7 +150,7 @@ describe("hunyuan3d resume", () => {
     }).pipe(WithFake)
   )
 
-  it.effect("says when it is interrupted how to wait for the job", () =>
+  it.effect("says when it is interrupted how to go on", () =>
     Effect.gen(function* () {
       const { journal } = yield* sharedJournal
       yield* run(submit("order-1"), { journal })
@@ -158,7 +158,7 @@ describe("hunyuan3d resume", () => {
       yield* resuming.prints(/ RUN /)
       yield* resuming.stop
       const { code, stderr } = yield* resuming.ended
-      assert.match(stderr, /\nInterrupted\. The job goes on; to wait for it: hunyuan3d wait \d+ --kind pro .*\n$/)
+      assert.match(stderr, /\nInterrupted\. The job goes on; to resume it: hunyuan3d resume \d+ --out \.\n$/)
       assert.strictEqual(code, 130)
     }).pipe(Effect.provide(Fake.layer({ run: "1 hour" })))
   )

@@ -66,7 +66,7 @@ describe("a submission that is interrupted", () => {
       yield* TestClock.adjust("3 seconds")
       const { code, stdout, stderr } = yield* submitting.ended
       const [job] = yield* fake.jobs
-      assert.include(stderr, `To wait for the job: hunyuan3d wait ${job?.id} --kind pro --region ap-singapore\n`)
+      assert.include(stderr, `To go on: hunyuan3d wait ${job?.id} --kind pro --region ap-singapore\n`)
       assert.strictEqual(stdout, "")
       assert.strictEqual(code, 130)
     }).pipe(WithFake)
@@ -106,7 +106,7 @@ describe("a submission that is interrupted", () => {
       yield* generating.stop
       const { code, stderr } = yield* generating.ended
       assert.notInclude(stderr, "under way")
-      assert.match(stderr, /\nTo wait for the job: hunyuan3d wait \d+ --kind pro --region ap-singapore\n$/)
+      assert.match(stderr, /\nTo go on: hunyuan3d wait \d+ --kind pro --region ap-singapore\n$/)
       assert.strictEqual(code, 130)
     }).pipe(WithFake)
   )

@@ -37,6 +37,13 @@ const unwritable = (path: string) => (cause: unknown) =>
     cause
   })
 
+/** The cassette takes the place of what has its name, which must be no device. */
+const refuseOthers = Effect.fnUntraced(function* (path: string) {
+  const fs = yield* FileSystem.FileSystem
+  const there = yield* Effect.option(fs.stat(path))
+  if (Option.exists(there, ({ type }) => type !== "File")) return yield* unwritable(path)("it is there, and no file")
+})
+
 /** The text of a cassette file, which holds no secret. */
 const toText = Effect.fnUntraced(function* (
   path: string,
@@ -95,6 +102,7 @@ const toOutcome = (
 
 export const makeRecorder = Effect.fnUntraced(function* (path: string) {
   yield* refuseInCI(path)
+  yield* refuseOthers(path)
   const fs = yield* FileSystem.FileSystem
   const client = yield* HttpClient.HttpClient
   const recordings: Array<Recording> = []

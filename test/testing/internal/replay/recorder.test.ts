@@ -1,3 +1,4 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Deferred, Effect, Exit, Fiber, FileSystem, Layer, PlatformError, Stream } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
@@ -349,6 +350,22 @@ describe("The file of a recording", () => {
       assert.include(error.message, "missing/a.json")
       assert.strictEqual(sent, 0)
     })
+  )
+
+  it.effect("what is no file is found before any request, and left alone", () =>
+    Effect.gen(function* () {
+      const path = yield* FileSystem.FileSystem.use((fs) => fs.makeTempDirectoryScoped())
+      let sent = 0
+      const layer = Replay.layerRecord(path).pipe(
+        Layer.provide([
+          network(() => Effect.sync(() => new Response(String(sent++)))),
+          ConfigProvider.layer(noVariables)
+        ])
+      )
+      const error = recordingErrorOf(yield* Effect.flip(Effect.provide(json(request()), layer)))
+      assert.include(error.message, "it is there, and no file")
+      assert.strictEqual(sent, 0)
+    }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
   const fullDisk = () => {
