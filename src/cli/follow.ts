@@ -32,9 +32,11 @@ export const follow = Effect.fnUntraced(function* <A, E, R>(
     Effect.provide(jobs(flags)),
     Effect.onInterrupt(() =>
       Effect.flatMap(known, ({ job }) =>
-        job !== undefined && Job.isEnded(job)
-          ? Effect.void
-          : printNote(`Interrupted. The job goes on; to wait for it: ${waitCommand(ticket, flags)}`)
+        printNote(
+          job !== undefined && Job.isEnded(job)
+            ? `Interrupted. To see the result again: ${waitCommand(ticket, flags)}`
+            : `Interrupted. The job goes on; to wait for it: ${waitCommand(ticket, flags)}`
+        )
       )
     )
   )

@@ -195,7 +195,7 @@ describe.concurrent("the program hunyuan3d", () => {
       const waiting = yield* start(["wait", id, "--endpoint", yield* url])
       yield* waiting.closeOutput
       const { code, stderr } = yield* waiting.ended
-      assert.include(stderr, `Interrupted. The job goes on; to wait for it: hunyuan3d wait ${id} --kind pro`)
+      assert.include(stderr, `Interrupted. To see the result again: hunyuan3d wait ${id} --kind pro`)
       assert.strictEqual(code, 1)
     }).pipe(Served)
   )
