@@ -5,12 +5,12 @@ import * as Effect from "effect/Effect"
 import * as QueryJob from "../job/QueryJob.ts"
 import { jobs } from "./connection.ts"
 import { exitCodes, Failure } from "./failure.ts"
+import { resumableDownload, waitCommand } from "./goOn.ts"
 import { connectionFlags, downloadFlags, kindFlag, outFlag } from "./options.ts"
 import { checkOut } from "./outDirectory.ts"
 import { withProgress } from "./progress.ts"
 import { add } from "./report.ts"
 import { showDownload } from "./results.ts"
-import { resumableDownload, waitCommand } from "./resume.ts"
 import { jobArgument, readTicket } from "./ticket.ts"
 
 export const download = Command.make(

@@ -10,10 +10,10 @@ import * as QueryJob from "../job/QueryJob.ts"
 import { inFlags } from "./advice.ts"
 import { jobs } from "./connection.ts"
 import { exitCodes, Failure } from "./failure.ts"
+import { waitCommand } from "./goOn.ts"
 import { type Connection, polling, type PollingFlags } from "./options.ts"
 import { printNote, written } from "./print.ts"
 import { add, known } from "./report.ts"
-import { waitCommand } from "./resume.ts"
 import { type JobFlags, readTicket } from "./ticket.ts"
 
 /** Gives a command the changes of its job, over its connection. */

@@ -21,11 +21,11 @@ import type * as Job from "../job/Job.ts"
 import type * as JobKind from "../job/JobKind.ts"
 import * as SubmitJob from "../job/SubmitJob.ts"
 import { fromSubmission } from "./failure.ts"
+import { waitCommand } from "./goOn.ts"
 import { isUnclear, notSubmitted } from "./journal.ts"
 import type { Connection } from "./options.ts"
 import { printNote } from "./print.ts"
 import { add, known } from "./report.ts"
-import { waitCommand } from "./resume.ts"
 import { seconds } from "./seconds.ts"
 
 /** Submits a job and goes on with its ticket, and with a sentence that says where it comes from. */

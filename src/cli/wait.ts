@@ -2,11 +2,11 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { follow } from "./follow.ts"
+import { showNext } from "./goOn.ts"
 import { connectionFlags, kindFlag, pollingFlags } from "./options.ts"
 import { showChanges, withProgress } from "./progress.ts"
 import { unlessJson } from "./report.ts"
 import { showCredits, showFiles } from "./results.ts"
-import { showNext } from "./resume.ts"
 import { jobArgument } from "./ticket.ts"
 
 export const wait = Command.make(

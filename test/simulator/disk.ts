@@ -1,5 +1,6 @@
 /** A disk in memory, which outlives the processes that use it. Each life sees it through a `FileSystem` of its own. */
-import { ByteSize, Effect, FileSystem, Layer, Option, Path, PlatformError } from "effect"
+import { Effect, FileSystem, Layer, Option, Path, PlatformError } from "effect"
+import { infoOf } from "../support/fileInfo.ts"
 import { type Life, step } from "./life.ts"
 
 const failure = (_tag: PlatformError.SystemErrorTag, code: string) =>
@@ -17,23 +18,6 @@ const full = Effect.fail(failure("Unknown", "ENOSPC"))
 interface Inode {
   bytes: Uint8Array
 }
-
-const infoOf = (type: FileSystem.File.Type, size: number): FileSystem.File.Info => ({
-  type,
-  mtime: Option.none(),
-  atime: Option.none(),
-  birthtime: Option.none(),
-  dev: 0n,
-  rdev: Option.none(),
-  ino: Option.none(),
-  mode: 0o600,
-  nlink: Option.none(),
-  uid: Option.none(),
-  gid: Option.none(),
-  size: ByteSize.bytes(size),
-  blksize: Option.none(),
-  blocks: Option.none()
-})
 
 const resized = (bytes: Uint8Array, size: number) => {
   const other = new Uint8Array(size)

@@ -1,5 +1,6 @@
 /** A disk in memory, shared by processes that take turns and die as a test says. */
-import { ByteSize, Effect, FileSystem, Layer, Option, Path, PlatformError } from "effect"
+import { Effect, FileSystem, Layer, Path, PlatformError } from "effect"
+import { infoOf } from "./fileInfo.ts"
 
 const failure = (_tag: PlatformError.SystemErrorTag, code: string) =>
   PlatformError.systemError({
@@ -23,23 +24,6 @@ export interface Life {
 }
 
 const notUsed = Effect.die(new Error("not used"))
-
-const info = (size: number): FileSystem.File.Info => ({
-  type: "File",
-  mtime: Option.none(),
-  atime: Option.none(),
-  birthtime: Option.none(),
-  dev: 0n,
-  rdev: Option.none(),
-  ino: Option.none(),
-  mode: 0o600,
-  nlink: Option.none(),
-  uid: Option.none(),
-  gid: Option.none(),
-  size: ByteSize.bytes(size),
-  blksize: Option.none(),
-  blocks: Option.none()
-})
 
 /** Takes a turn before each step of a process, and says whether the process dies in it. */
 export const living = ({ diesAt = Infinity, yields }: Life) => {
@@ -108,7 +92,7 @@ export const make = ({ links = true }: { readonly links?: boolean } = {}) => {
           })
         ),
       remove: (path) => step(() => Effect.sync(() => void inodes.delete(path))),
-      stat: (path) => step(() => Effect.map(get(path), ({ text }) => info(text.length))),
+      stat: (path) => step(() => Effect.map(get(path), ({ text }) => infoOf("File", text.length))),
       readFileString: (path) => step(() => Effect.map(get(path), ({ text }) => text)),
       readDirectory: (directory) =>
         step(() =>
