@@ -3,9 +3,8 @@ import * as NodeFs from "node:fs"
 import * as Http from "node:http"
 import * as NodePath from "node:path"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import type * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert } from "@effect/vitest"
-import { Effect, type Scope } from "effect"
+import { Effect, type FileSystem, type Path, type Scope } from "effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as ResultFiles from "../../src/files/ResultFiles.ts"
@@ -111,7 +110,9 @@ export const resetOnceWritten = (directory: string) => (response: Http.ServerRes
 
 /** Runs over sockets in an empty directory, by each of the clients that users have. */
 export const overSockets = <A, E>(
-  use: (directory: string) => Effect.Effect<A, E, HttpClient.HttpClient | NodeServices.NodeServices | Scope.Scope>
+  use: (
+    directory: string
+  ) => Effect.Effect<A, E, HttpClient.HttpClient | FileSystem.FileSystem | Path.Path | Scope.Scope>
 ) =>
   Effect.forEach(
     [FetchHttpClient.layer, NodeHttpClient.layerUndici, NodeHttpClient.layerNodeHttp],

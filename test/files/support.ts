@@ -1,7 +1,8 @@
 /** What tests of downloads share: jobs, directories, transports in memory, and virtual time. */
 import * as NodeFs from "node:fs"
 import * as NodePath from "node:path"
-import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import { layer as layerPath } from "@effect/platform-node/NodePath"
 import { assert } from "@effect/vitest"
 import { Effect, FileSystem, Layer } from "effect"
 import * as HttpClient from "effect/http/HttpClient"
@@ -42,11 +43,12 @@ export const linkOf = (job: Job.Done) => job.files[0]?.url?.href ?? ""
 /** The jobs come from an endpoint on this machine. */
 export const locally = Effect.provide(Endpoint.layer({ protocol: "http", host: "127.0.0.1:8080" }))
 
+/** An empty directory. Without Effect's other services of Node, since each terminal listens to standard input. */
 export const withDirectory = <A, E, R>(use: (directory: string) => Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     return yield* use(yield* Effect.orDie(fs.makeTempDirectoryScoped()))
-  }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  }).pipe(Effect.scoped, Effect.provide([NodeFileSystem.layer, layerPath]))
 
 export const read = (path: string) => new Uint8Array(NodeFs.readFileSync(path))
 export const list = (directory: string) => NodeFs.readdirSync(directory).toSorted()
