@@ -8,6 +8,7 @@
 // Tencent Cloud API 3.0.
 export * as ApiError from "./cloud/ApiError.ts"
 export * as Credentials from "./cloud/Credentials.ts"
+export * as CredentialsError from "./cloud/CredentialsError.ts"
 export * as Endpoint from "./cloud/Endpoint.ts"
 export * as Operation from "./cloud/Operation.ts"
 export * as Policy from "./cloud/Policy.ts"

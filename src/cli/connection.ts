@@ -8,6 +8,7 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Credentials from "../cloud/Credentials.ts"
+import type { CredentialsError } from "../cloud/CredentialsError.ts"
 import * as Endpoint from "../cloud/Endpoint.ts"
 import * as Policy from "../cloud/Policy.ts"
 import * as TencentCloud from "../cloud/TencentCloud.ts"
@@ -56,7 +57,7 @@ const transportLayer = (
   transport: string
 ): Layer.Layer<
   HttpClient.HttpClient | Credentials.Credentials,
-  Failure | Credentials.CredentialsError | Replay.CassetteError | Replay.RecordingError,
+  Failure | CredentialsError | Replay.CassetteError | Replay.RecordingError,
   FileSystem.FileSystem | Network
 > => {
   const [name, ...rest] = transport.split(":")

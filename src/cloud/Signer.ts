@@ -25,7 +25,8 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Credentials from "./Credentials.ts"
+import { CredentialsError, WrongFormat } from "./CredentialsError.ts"
+import { type Credential, Credentials } from "./internal/credentials/model.ts"
 import * as Tc3 from "./Tc3.ts"
 
 /**
@@ -57,7 +58,12 @@ export class Signer extends Context.Service<
     readonly sign: (
       request: HttpClientRequest.HttpClientRequest,
       options: SignOptions
-    ) => Effect.Effect<HttpClientRequest.HttpClientRequest, Credentials.CredentialsError>
+    ) => Effect.Effect<HttpClientRequest.HttpClientRequest, CredentialsError>
+    /**
+     * After the service refused the token of a signed request: gets another credential, and says
+     * whether there is one, so that it helps to sign again.
+     */
+    readonly renew: (signed: HttpClientRequest.HttpClientRequest) => Effect.Effect<boolean, CredentialsError>
   }
 >()("effect-hunyuan3d/Signer") {}
 
@@ -77,16 +83,19 @@ const sendable = /^[\x20-\x7e]*$/
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<Signer, never, Credentials.Credentials> = Layer.effect(
+export const layer: Layer.Layer<Signer, never, Credentials> = Layer.effect(
   Signer,
-  Effect.map(Credentials.Credentials, (credentials) => ({
+  Effect.map(Credentials, (credentials) => ({
     sign: Effect.fnUntraced(function* (request, { service, skew }) {
       const credential = yield* credentials.get
       const token = credential.token && Redacted.value(credential.token)
       if (!sendable.test(`${credential.secretId}${token ?? ""}`)) {
-        return yield* new Credentials.CredentialsError({
-          message:
-            "The secret id or the token holds a line break or another character that no header can carry: copy it again."
+        return yield* new CredentialsError({
+          reason: new WrongFormat({
+            place: credential.source ?? "use",
+            description:
+              "the secret id or the token holds a line break or another character that no header can carry. Copy it again."
+          })
         })
       }
       const now = yield* Clock.currentTimeMillis
@@ -108,6 +117,14 @@ export const layer: Layer.Layer<Signer, never, Credentials.Credentials> = Layer.
         authorization,
         ...(token === undefined ? {} : { "x-tc-token": token })
       })
+    }),
+    renew: Effect.fnUntraced(function* (signed) {
+      if (credentials.renew === undefined) return false
+      const refused = signed.headers["x-tc-token"]
+      const isRefused = ({ token }: Credential) => refused === (token && Redacted.value(token))
+      const current = yield* credentials.get
+      // Another call may have renewed it meanwhile.
+      return !isRefused(current) || !isRefused(yield* credentials.renew(current))
     })
   }))
 )
@@ -127,5 +144,6 @@ export const layerUnsigned: Layer.Layer<Signer> = Layer.succeed(Signer, {
         "x-tc-timestamp": String(Math.floor(now / 1000)),
         authorization: "SKIP"
       })
-    )
+    ),
+  renew: () => Effect.succeed(false)
 })

@@ -11,8 +11,9 @@
  *
  * - A failure that may pass is retried where the operation is safe to repeat, or
  *   where the request was surely not carried out.
- * - A wrong clock is repaired from the `Date` of the answer: the request is signed
- *   again at once, and later ones with the same skew.
+ * - A wrong clock is repaired from the time in the refusal, or from the `Date` of the
+ *   answer: the request is signed again at once, and later ones with the same skew.
+ * - A token that was refused is renewed once, where the source of the credentials can.
  * - A submission that meets a kept connection which the server closes at that moment
  *   may have been carried out. `layerFreshConnections` lets none do so.
  * - The exit of the span `TencentCloud.call` holds no answer, since an answer may
@@ -28,9 +29,9 @@ import { retry } from "../internal/retry.ts"
 import { setting } from "../internal/setting.ts"
 import { withSpan } from "../internal/span.ts"
 import * as ApiError from "./ApiError.ts"
-import type * as Credentials from "./Credentials.ts"
 import * as Endpoint from "./Endpoint.ts"
 import { makeAttempt } from "./internal/attempt.ts"
+import type { Credentials } from "./internal/credentials/model.ts"
 import { NeedsFreshConnection } from "./internal/freshConnection.ts"
 import { makeRequest } from "./internal/request.ts"
 import type * as Operation from "./Operation.ts"
@@ -146,8 +147,9 @@ export const layerNoDeps: Layer.Layer<
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<TencentCloud, never, HttpClient.HttpClient | Credentials.Credentials> =
-  layerNoDeps.pipe(Layer.provide([RateLimit.layer(), Signer.layer]))
+export const layer: Layer.Layer<TencentCloud, never, HttpClient.HttpClient | Credentials> = layerNoDeps.pipe(
+  Layer.provide([RateLimit.layer(), Signer.layer])
+)
 
 /**
  * Provides an `HttpClient` that sends what is not safe to repeat, such as a submission,

@@ -5,6 +5,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as TestClock from "effect/testing/TestClock"
 import * as fc from "fast-check"
 import * as Credentials from "../../src/cloud/Credentials.ts"
+import * as CredentialsError from "../../src/cloud/CredentialsError.ts"
 import * as Signer from "../../src/cloud/Signer.ts"
 import * as Tc3 from "../../src/cloud/Tc3.ts"
 import { printed } from "../support/printed.ts"
@@ -154,7 +155,9 @@ describe("Signer.layer", () => {
 
   it.effect("a failure of Credentials is the failure of the signature", () =>
     Effect.gen(function* () {
-      const error = new Credentials.CredentialsError({ message: "The role was taken away." })
+      const error = new CredentialsError.CredentialsError({
+        reason: new CredentialsError.SourceFailed({ description: "The role was taken away." })
+      })
       const Broken = Layer.succeed(Credentials.Credentials, { get: Effect.fail(error) })
       const failure = sign(request, options).pipe(Effect.provide(Signer.layer.pipe(Layer.provide(Broken))), Effect.flip)
       assert.strictEqual(yield* failure, error)

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schedule, Tracer } from "effect"
 import * as fc from "fast-check"
 import * as Credentials from "../../src/cloud/Credentials.ts"
+import * as CredentialsError from "../../src/cloud/CredentialsError.ts"
 import * as Policy from "../../src/cloud/Policy.ts"
 import * as RateLimit from "../../src/cloud/RateLimit.ts"
 import * as Signer from "../../src/cloud/Signer.ts"
@@ -205,7 +206,11 @@ describe("a failed attempt of an operation that is not safe to repeat", () => {
       let looks = 0
       const get = Effect.suspend(() =>
         looks++ === 0
-          ? Effect.fail(new Credentials.CredentialsError({ message: "no answer yet", isRetryable: true }))
+          ? Effect.fail(
+              new CredentialsError.CredentialsError({
+                reason: new CredentialsError.SourceFailed({ description: "no answer yet", isRetryable: true })
+              })
+            )
           : Effect.succeed(credential)
       )
       const signer = Signer.layer.pipe(Layer.provide(Layer.succeed(Credentials.Credentials, { get })))

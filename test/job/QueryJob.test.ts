@@ -3,6 +3,7 @@ import { DateTime, Duration, Effect, Exit, Fiber, Layer, Option, Ref, Schedule, 
 import { TestClock } from "effect/testing"
 import * as ApiError from "../../src/cloud/ApiError.ts"
 import * as Credentials from "../../src/cloud/Credentials.ts"
+import * as CredentialsError from "../../src/cloud/CredentialsError.ts"
 import * as Endpoint from "../../src/cloud/Endpoint.ts"
 import * as Job from "../../src/job/Job.ts"
 import * as JobApi from "../../src/job/JobApi.ts"
@@ -190,7 +191,9 @@ describe("a source of credentials", () => {
     const get = Effect.gen(function* () {
       const attempt = yield* Ref.updateAndGet(attempts, (count) => count + 1)
       if (!failsAt(attempt)) return Fake.credential
-      return yield* new Credentials.CredentialsError({ message: "the source is away", isRetryable })
+      return yield* new CredentialsError.CredentialsError({
+        reason: new CredentialsError.SourceFailed({ description: "the source is away", isRetryable })
+      })
     })
     const Jobs = QueryJob.layer.pipe(
       Layer.provide(Layer.succeed(Credentials.Credentials, { get })),

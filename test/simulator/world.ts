@@ -9,6 +9,7 @@ import { Clock, Context, Effect, Fiber, Layer, Metric, Redacted } from "effect"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Credentials from "../../src/cloud/Credentials.ts"
+import * as CredentialsError from "../../src/cloud/CredentialsError.ts"
 import * as Fake from "../../src/testing/Fake.ts"
 import * as disks from "./disk.ts"
 import type { Law } from "./laws.ts"
@@ -123,7 +124,12 @@ export const make = Effect.fnUntraced(function* (time: VirtualTime, plan: Plan) 
       return draw.chance(0.5)
         ? Effect.succeed(stale)
         : Effect.fail(
-            new Credentials.CredentialsError({ message: "The source is down.", isRetryable: draw.chance(0.8) })
+            new CredentialsError.CredentialsError({
+              reason: new CredentialsError.SourceFailed({
+                description: "The source is down.",
+                isRetryable: draw.chance(0.8)
+              })
+            })
           )
     })
   })

@@ -25,8 +25,8 @@ const timed =
 const request = (id: unknown) => (typeof id === "string" ? ` [request ${id}]` : "")
 
 /** How an attempt ended, and how long it took, its permit and signature included. */
-export const logged = <A>(action: string, number: number) =>
-  timed<A, Failure>((took, end) => {
+export const logged = <A, E extends Failure>(action: string, number: number) =>
+  timed<A, E>((took, end) => {
     const told = (outcome: string, id: unknown) =>
       Effect.logDebug(`${action}, attempt ${number}: ${outcome} after ${took} ms${request(id)}`)
     if ("error" in end) {

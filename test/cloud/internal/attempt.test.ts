@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Redacted, Ref, Result, Schedule } from "effect"
 import { TestClock } from "effect/testing"
 import * as Credentials from "../../../src/cloud/Credentials.ts"
+import * as CredentialsError from "../../../src/cloud/CredentialsError.ts"
 import * as Policy from "../../../src/cloud/Policy.ts"
 import * as RateLimit from "../../../src/cloud/RateLimit.ts"
 import * as Signer from "../../../src/cloud/Signer.ts"
@@ -163,7 +164,11 @@ describe("an attempt that is not sent", () => {
 
   it.effect.each([false, true])("fails with NoCredentials as its source failed (for a moment: %s)", (isRetryable) =>
     Effect.gen(function* () {
-      const get = Effect.fail(new Credentials.CredentialsError({ message: "The role was taken away.", isRetryable }))
+      const get = Effect.fail(
+        new CredentialsError.CredentialsError({
+          reason: new CredentialsError.SourceFailed({ description: "The role was taken away.", isRetryable })
+        })
+      )
       const credentials = Layer.succeed(Credentials.Credentials, { get })
       const { layer, sent } = yield* cloudWith({ credentials }, running)
       const { message, reason } = yield* Effect.flip(query).pipe(once, Effect.provide(layer))
