@@ -20,3 +20,8 @@
  */
 export { type Credential, Credentials } from "./internal/credentials/model.ts"
 export { layer, layerConfig, layerEnv } from "./internal/credentials/env.ts"
+export { makeRefreshing } from "./internal/credentials/refreshing.ts"
+export { type CvmRoleOptions, layerCvmRole } from "./internal/credentials/cvmRole.ts"
+export { type AssumeRoleOptions, layerAssumeRole } from "./internal/credentials/assumeRole.ts"
+export { layerOidc, type OidcOptions } from "./internal/credentials/oidc.ts"
+export { sts } from "./internal/credentials/product.ts"

@@ -63,8 +63,8 @@ const trimmed = (value: Redacted.Redacted<string>) => Redacted.make(Redacted.val
 
 const place = "the environment"
 
-// Empty and blank count as not set. A variable that cannot be read is none.
-const variable = (name: string) => Effect.option(Config.schema(Schema.Trim.check(Schema.isNonEmpty()), name))
+/** A variable of the environment. Empty and blank count as not set. A variable that cannot be read is none. */
+export const variable = (name: string) => Effect.option(Config.schema(Schema.Trim.check(Schema.isNonEmpty()), name))
 
 const secret = (name: string) =>
   Effect.map(
