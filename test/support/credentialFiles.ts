@@ -25,18 +25,20 @@ export const make = (entries: Readonly<Record<string, string | Entry>> = {}) => 
     void files.set(path, typeof entry === "string" ? { content: entry } : entry)
   for (const [path, entry] of Object.entries(entries)) write(path, entry)
 
+  const read = (path: string) => {
+    reads++
+    const file = files.get(path)
+    if (file === undefined || file.read !== undefined) return failed("readFile", path, file?.read)
+    return Effect.succeed(typeof file.content === "string" ? new TextEncoder().encode(file.content) : file.content)
+  }
   const Files = FileSystem.layerNoop({
     stat: (path) => {
       const file = files.get(path)
       if (file === undefined || file.stat !== undefined) return failed("stat", path, file?.stat)
       return Effect.succeed({ ...infoOf(file.type ?? "File", file.content.length), mode: file.mode ?? 0o100600 })
     },
-    readFile: (path) => {
-      reads++
-      const file = files.get(path)
-      if (file === undefined || file.read !== undefined) return failed("readFile", path, file?.read)
-      return Effect.succeed(typeof file.content === "string" ? new TextEncoder().encode(file.content) : file.content)
-    }
+    readFile: read,
+    readFileString: (path) => Effect.map(read(path), (bytes) => new TextDecoder().decode(bytes))
   })
   return {
     layer: Layer.merge(Files, Path.layer),
