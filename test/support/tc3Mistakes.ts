@@ -79,7 +79,18 @@ const wrong = (name: Tc3.MistakeName, step: string, spoil: Wrong["spoil"]): Wron
 
 const otherDay = (date: string, days: number) =>
   new Date(Date.parse(date) + days * 86_400_000).toISOString().slice(0, 10)
-const python = (payload: string) => payload.replaceAll(`":`, `": `).replaceAll(`,"`, `, "`)
+
+/** JSON as Python writes it. */
+const python = (payload: string): string => {
+  const write = (value: unknown): string => {
+    if (Array.isArray(value)) return `[${value.map(write).join(", ")}]`
+    if (typeof value !== "object" || value === null) return JSON.stringify(value)
+    return `{${Object.entries(value)
+      .map(([key, value]) => `${JSON.stringify(key)}: ${write(value)}`)
+      .join(", ")}}`
+  }
+  return write(JSON.parse(payload))
+}
 
 export const wrongs: ReadonlyArray<Wrong> = [
   wrong("KeyWhiteSpace", "key", ({ secretKey }) => ({ secretKey: `${secretKey}\n` })),
