@@ -25,7 +25,7 @@ const unchanged: Variation = { how: "", write: (text) => text }
 const maxVaried = 16_384
 
 const tokensOf = (json: string): ReadonlyArray<string> =>
-  json.match(/"(?:[^"\\]+|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g) ?? []
+  json.match(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/g) ?? []
 
 const spaced = (comma: string, colon: string) => (json: string) =>
   tokensOf(json)

@@ -7,7 +7,7 @@ import { algorithm, trimmedHeaders, type Request } from "../canonical.ts"
 import type { Unreadable } from "./explanation.ts"
 
 /** An `Authorization` header, as far as it can be read. */
-export interface CapturedAuthorization {
+interface CapturedAuthorization {
   readonly secretId: string
   readonly date: string
   /** Undefined where the scope has too few parts. */

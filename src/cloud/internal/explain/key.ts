@@ -147,7 +147,7 @@ export const shownOfKey = (plain: string, secretId: string): ReadonlyArray<Shown
 
 const keySteps: ReadonlyArray<Mutation> = [
   ...["", "tc3", "AWS4"].map((keyPrefix) => ({
-    step: "key steps" as const,
+    step: "start of the key" as const,
     name: "KeyWithoutTC3" as const,
     message: `The first key step started from ${keyPrefix === "" ? "the SecretKey alone" : `${show(keyPrefix)} and the SecretKey`}. It starts from \`TC3\` + SecretKey.`,
     change: { keyPrefix }

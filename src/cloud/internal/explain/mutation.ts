@@ -22,6 +22,7 @@ export type Step =
   | "service"
   | "terminator"
   | "key"
+  | "start of the key"
   | "key steps"
 
 /** A mistake that may have been made: it is one when the parts that it changes make the signature that was sent. */
