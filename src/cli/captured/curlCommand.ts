@@ -130,7 +130,7 @@ const dataOf = (options: ReadonlyArray<Option>): string | undefined => {
 }
 
 const optionsIn = (command: string): Read<ReadonlyArray<Option>> => {
-  if (/\^(?:"|[ \t]*\r?\n)/.test(command)) {
+  if (/^curl(?:\.exe)?[ \t](?:\^"|[^'"\n]* \^\r?\n|.*\^" \^\r?\n)/i.test(command)) {
     return refuse('This is a command for cmd on Windows. Choose "Copy as cURL (bash)", or give it in the form for bash.')
   }
   const { open, words } = split(command)

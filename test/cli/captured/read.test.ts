@@ -74,7 +74,7 @@ describe("a captured request", () => {
 
     it(`is read with its answer, in ${form}`, () => {
       const body =
-        '{"Response":{"Error":{"Code":"AuthFailure.SignatureExpire","Message":"Signature \\"expired\\" {"},\n"RequestId":"e7c1"}}'
+        '{"Response":{"Error":{"Code":"AuthFailure.SignatureExpire","Message":"Signature \\"expired\\" {"},"RequestId":"e7c1"}}'
       const { answer } = Result.getOrThrow(read(write(sent, { date: "Thu, 28 May 2026 20:26:41 GMT", body })))
       if (form === "a curl command") return assert.isUndefined(answer)
       assert.deepStrictEqual(answer, {
