@@ -115,7 +115,8 @@ const OutputEntry = Schema.Struct({
   files: Journal.Entry.fields.files
 })
 
-const OutputComparison = Schema.Struct({
+/** What `sign --compare` found. */
+export const OutputComparison = Schema.Struct({
   verdict: Schema.Literals(["right", "mistake", "unsure"]).annotate({ description: "Whether the signature is right" }),
   form: text("In what form the request was given, such as a HAR"),
   host: Schema.String,
@@ -141,7 +142,8 @@ const OutputComparison = Schema.Struct({
     Schema.Struct({
       code: Schema.optionalKey(Schema.String),
       message: Schema.optionalKey(Schema.String),
-      requestId: Schema.optionalKey(Schema.String)
+      requestId: Schema.optionalKey(Schema.String),
+      meaning: text("What the code says of the signature, and what to do")
     }).annotate({ description: "What the service answered, if that was captured" })
   )
 }).annotate({ identifier: "Comparison" })

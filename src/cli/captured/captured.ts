@@ -22,3 +22,7 @@ export interface Captured {
 export type Read<A = Captured> = Result.Result<A, Failure>
 
 export const refuse = (message: string): Result.Result<never, Failure> => Result.fail(usage(message, "Unreadable"))
+
+/** The value of a header of a request. The last one counts, as it does for a signature. */
+export const headerOf = ({ headers }: Pick<Tc3.Request, "headers">, name: string): string | undefined =>
+  Object.entries(headers).findLast(([each]) => each.trim().toLowerCase() === name)?.[1]

@@ -22,11 +22,15 @@ export interface Finding {
 
 const { host, version } = Hunyuan.product
 
-const actions = new Set(["Convert3DFormat", ...JobKind.all.flatMap(({ query, submit }) => [submit.action, query.action])])
+const actions = new Set([
+  "Convert3DFormat",
+  ...JobKind.all.flatMap(({ query, submit }) => [submit.action, query.action])
+])
 
 /** The service's time in seconds: the message of a signature that expired has it, and else the `Date` of the answer. */
 const serviceTime = ({ answer }: Captured): number | undefined => {
-  const [, said] = /\b([12]\d{9})\b/.exec(answer?.code === "AuthFailure.SignatureExpire" ? (answer.message ?? "") : "") ?? []
+  const [, said] =
+    /\b([12]\d{9})\b/.exec(answer?.code === "AuthFailure.SignatureExpire" ? (answer.message ?? "") : "") ?? []
   if (said !== undefined) return Number(said)
   const date = Result.getOrUndefined(Headers.parseHttpDate(answer?.date ?? ""))
   return date && DateTime.toEpochMillis(date) / 1000
@@ -75,9 +79,13 @@ const ofProduct = ({ answer }: Captured, headers: Readonly<Record<string, string
   return findings
 }
 
-const ofSecretId = (secretId: string, headers: Readonly<Record<string, string | undefined>>): ReadonlyArray<Finding> => {
+const ofSecretId = (
+  secretId: string,
+  headers: Readonly<Record<string, string | undefined>>
+): ReadonlyArray<Finding> => {
   if (secretId.length > 36 && !headers["x-tc-token"]) {
-    const message = "The SecretId is as long as that of a temporary key, and the header X-TC-Token is missing. Send its token there."
+    const message =
+      "The SecretId is as long as that of a temporary key, and the header X-TC-Token is missing. Send its token there."
     return [{ name: "MissingToken", message, isMistake: true }]
   }
   if (/^AKID[\w-]{32,}$/.test(secretId)) return []

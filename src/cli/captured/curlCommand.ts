@@ -49,7 +49,7 @@ const nothing: Word = { text: "", expands: false }
 
 /** The options of `-sSXPOST`: each letter up to one that takes the rest, or the next word, as its value. */
 const shortOptions = ({ expands, text }: Word, next: Word | undefined) => {
-  const letters = [...text.slice(1)]
+  const letters = Array.from(text.slice(1))
   const index = letters.findIndex((letter) => shortWithValue.includes(letter))
   const flags = (index === -1 ? letters : letters.slice(0, index)).map((letter) => ({
     name: longNames[letter] ?? letter,
@@ -93,7 +93,8 @@ const unknown: Readonly<Record<string, string>> = {
 }
 
 const isData = ({ name }: Option) => name === "json" || /^data(?:$|-)/.test(name)
-const readsFile = ({ name, value }: Option) => isData({ name, value }) && name !== "data-raw" && /^@/.test(value.text)
+const readsFile = ({ name, value }: Option) =>
+  isData({ name, value }) && name !== "data-raw" && value.text.startsWith("@")
 const isToken = ({ value }: Option) => /^x-tc-token:/i.test(value.text)
 const isSent = (option: Option) => isData(option) || ["header", "request", "url"].includes(option.name)
 
@@ -131,7 +132,9 @@ const dataOf = (options: ReadonlyArray<Option>): string | undefined => {
 
 const optionsIn = (command: string): Read<ReadonlyArray<Option>> => {
   if (/^curl(?:\.exe)?[ \t](?:\^"|[^'"\n]* \^\r?\n|.*\^" \^\r?\n)/i.test(command)) {
-    return refuse('This is a command for cmd on Windows. Choose "Copy as cURL (bash)", or give it in the form for bash.')
+    return refuse(
+      'This is a command for cmd on Windows. Choose "Copy as cURL (bash)", or give it in the form for bash.'
+    )
   }
   const { open, words } = split(command)
   if (open !== undefined) return refuse(`A quote (${open}) of the curl command is not closed. Copy the whole command.`)

@@ -12,7 +12,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { answerIn } from "./answer.ts"
 import { type Answer, type Captured, type Read, refuse } from "./captured.ts"
-import { type Head, headerOf, readBody, requestOf } from "./message.ts"
+import { type Head, readBody, requestOf, valueOf } from "./message.ts"
 
 const Headers = Schema.Array(Schema.Struct({ name: Schema.String, value: Schema.String }))
 
@@ -56,13 +56,17 @@ export const isHar = (text: string): boolean => text.trimStart().startsWith("{")
 export const read = (text: string): Read<Captured> =>
   Result.gen(function* () {
     const json = decodeJson(text)
-    if (Option.isNone(json)) return yield* refuse("This begins as JSON, but is none. Export the HAR again, and give the whole file.")
+    if (Option.isNone(json))
+      return yield* refuse("This begins as JSON, but is none. Export the HAR again, and give the whole file.")
     const har = decodeHar(json.value)
     if (Option.isNone(har)) {
-      return yield* refuse("This JSON is no HAR: it has no log.entries with requests. Give the request, not only its answer.")
+      return yield* refuse(
+        "This JSON is no HAR: it has no log.entries with requests. Give the request, not only its answer."
+      )
     }
     const calls = har.value.log.entries.filter(
-      (entry) => /\.tencentcloudapi\.com/.test(entry.request.url) || headerOf(headOf(entry), "x-tc-action") !== undefined
+      (entry) =>
+        /\.tencentcloudapi\.com/.test(entry.request.url) || valueOf(headOf(entry).headers, "x-tc-action") !== undefined
     )
     const call = calls.findLast((entry) => answerOf(entry)?.code !== undefined) ?? calls.at(-1)
     if (call === undefined) {

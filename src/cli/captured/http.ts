@@ -18,7 +18,10 @@ export const read = (text: string, how = "Capture the request with its body."): 
     const start = behind.findIndex((line) => /^HTTP\/[\d.]+ \d{3}\b/.test(line))
     const end = start === -1 ? behind.length : start
     // An empty line ends the head.
-    const captured = behind.slice(0, end).join("\n").replace(/^\r?\n/, "")
+    const captured = behind
+      .slice(0, end)
+      .join("\n")
+      .replace(/^\r?\n/, "")
     const body = yield* readBody(head, captured, how)
     return { request: yield* requestOf(head, body), answer: answerIn(behind.slice(end).join("\n")) }
   })

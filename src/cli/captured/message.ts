@@ -11,6 +11,7 @@ import * as Result from "effect/Result"
 import type * as Tc3 from "../../cloud/Tc3.ts"
 import { type Read, refuse } from "./captured.ts"
 
+/** The head of a request. */
 export interface Head {
   readonly method: string
   /** What the request line names: a path with its query, or a whole URL. */
@@ -25,7 +26,7 @@ export const requestLine = /(?:^|[ \t])(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) 
 const headerLine = /^(:?[\w!#$%&'*+.^`|~-]+):(.*)$/
 
 /** The last value of a header. */
-export const headerOf = ({ headers }: Pick<Head, "headers">, name: string): string | undefined =>
+export const valueOf = (headers: Head["headers"], name: string): string | undefined =>
   headers.findLast(([each]) => each.toLowerCase() === name)?.[1]
 
 /** Reads lines up to the first that is no header. Tells how many there were, too. */
@@ -39,8 +40,8 @@ export const readHead = (lines: ReadonlyArray<string>): Read<{ readonly head: He
     headers.push([name, value.trim()])
   }
   const head = {
-    method: method ?? headerOf({ headers }, ":method"),
-    target: target ?? headerOf({ headers }, ":path"),
+    method: method ?? valueOf(headers, ":method"),
+    target: target ?? valueOf(headers, ":path"),
     headers: headers.filter(([name]) => !name.startsWith(":") || name === ":authority")
   }
   if (head.method === undefined || head.target === undefined) {
@@ -56,7 +57,7 @@ const withoutLineEnds = (text: string) => text.replace(/[\r\n]+$/, "")
 /** The body within what was captured behind the head. `how` says how to capture it where it is missing. */
 export const readBody = (head: Head, captured: string, how: string): Read<string> => {
   const body = withoutLineEnds(captured)
-  const length = headerOf(head, "content-length")
+  const length = valueOf(head.headers, "content-length")
   if (length === undefined || !/^\d+$/.test(length)) {
     return body === "" && head.method === "POST"
       ? refuse(`The body of the request is missing, and the signature covers it. ${how}`)
@@ -80,7 +81,7 @@ export const readBody = (head: Head, captured: string, how: string): Read<string
 export const requestOf = (head: Head, body: string): Read<Tc3.Request> => {
   const [, hostOfUrl, path = "", query] =
     /^(?:https?:\/\/(?:[^@/?#]*@)?([^/?#]*))?([^?#]*)(?:\?([^#]*))?/i.exec(head.target) ?? []
-  const host = headerOf(head, "host") ?? headerOf(head, ":authority") ?? hostOfUrl
+  const host = valueOf(head.headers, "host") ?? valueOf(head.headers, ":authority") ?? hostOfUrl
   if (host === undefined || host === "") {
     return refuse("The host is missing. Capture all headers: Host, or over HTTP/2 :authority.")
   }

@@ -26,5 +26,8 @@ export const read = (text: string): Read<Captured> =>
     // The SDK writes its JSON in one line. What follows is of the next record.
     const line = /^[^\r\n]*/.exec(data)?.[0] ?? ""
     const body = yield* readBody(head, line, "Copy the line that begins with Data.")
-    return { request: yield* requestOf(head, body), answer: answerIn(data.slice(line.length) + behind.slice(end === -1 ? behind.length : end)) }
+    return {
+      request: yield* requestOf(head, body),
+      answer: answerIn(data.slice(line.length) + behind.slice(end === -1 ? behind.length : end))
+    }
   })

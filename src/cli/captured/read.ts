@@ -5,14 +5,13 @@
  * recognised to what is not.
  */
 import * as Result from "effect/Result"
-import { type Captured, type Read, refuse } from "./captured.ts"
+import { type Captured, headerOf, type Read, refuse } from "./captured.ts"
 import * as curlCommand from "./curlCommand.ts"
 import * as curlOutput from "./curlOutput.ts"
 import * as goSdk from "./goSdk.ts"
 import * as har from "./har.ts"
 import * as http from "./http.ts"
 import { withoutLinePrefix } from "./linePrefix.ts"
-import { headerOf } from "./message.ts"
 import * as pythonSdk from "./pythonSdk.ts"
 
 interface Form {
@@ -57,8 +56,7 @@ export const read = (given: string): Read<Captured & { readonly form: string }> 
     const form = forms.find(({ is }) => is(text))
     if (form === undefined) return yield* refuse(`There is no request in this text. ${whatToGive}`)
     const captured = yield* form.read(text)
-    const headers = Object.entries(captured.request.headers).map(([name, value = ""]) => [name, value] as const)
-    if (!headerOf({ headers }, "authorization") && !isOldMethod(captured)) {
+    if (!headerOf(captured.request, "authorization") && !isOldMethod(captured)) {
       const keep = form.keep ?? "Capture the request with all of its headers."
       return yield* refuse(`This is ${form.name}, and the header Authorization is missing from its request. ${keep}`)
     }
