@@ -11,7 +11,7 @@ const open = (message: string): Meaning => ({ provesRight: false, message })
 
 /** The first code that fits, or that fits up to a dot. */
 const meanings: ReadonlyArray<readonly [code: string, Meaning]> = [
-  ["AuthFailure.SignatureFailure", open("The service made another signature from this request than the one that was sent.")],
+  ["AuthFailure.SignatureFailure", open("The service made another signature than the one that was sent, with the key and from the bytes that it has.")],
   ["AuthFailure.SignatureExpire", open("The service takes signatures of 5 minutes around its own time. Sign right before you send, by a clock that is right.")],
   ["AuthFailure.SecretIdNotFound", open("The service does not know the SecretId: it is deleted, disabled, mistyped, of the other site, or temporary and without its token. Look at the page of keys in the console.")],
   ["AuthFailure.InvalidSecretId", open("The SecretId is a key of another kind. Use one of the page of API keys in the console.")],
