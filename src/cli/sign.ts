@@ -128,9 +128,7 @@ export const sign = Command.make(
     yield* show(flags, credential)
   })
 ).pipe(
-  Command.withDescription(
-    "Print the canonical request, the string to sign, the headers and a curl command, or say what is wrong with a captured request. Sends nothing."
-  ),
+  Command.withDescription("Show how a call is signed, or find out why a captured request is refused. Nothing is sent."),
   Command.withExamples([
     {
       command: `hunyuan3d sign --action ${JobKind.Pro.query.action} --payload '{"JobId":"1375367755519696896"}'`,

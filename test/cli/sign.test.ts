@@ -118,6 +118,18 @@ describe("hunyuan3d sign --compare", () => {
     }).pipe(WithoutService)
   )
 
+  it.effect("prints what the documentation shows", () =>
+    Effect.gen(function* () {
+      for (const [file, page] of [
+        ["python-body.txt", "troubleshooting.md"],
+        ["devtools.har", "cli.md"]
+      ] as const) {
+        const { stdout } = yield* run(["sign", "--compare", captureOf(file)], { env })
+        assert.include(readFileSync(new URL(`../../docs/${page}`, import.meta.url), "utf8"), stdout)
+      }
+    }).pipe(WithoutService)
+  )
+
   it.effect("takes standard input, and exits with 0 where the signature is right", () =>
     Effect.gen(function* () {
       const stdin = readFileSync(captureOf("go-sdk.txt"), "utf8")

@@ -12,7 +12,7 @@ import { answerIn } from "./answer.ts"
 import type { Captured, Read } from "./captured.ts"
 import { bodyOf, commandIn } from "./curlCommand.ts"
 import * as http from "./http.ts"
-import { readBody, readHead, requestLine, requestOf } from "./message.ts"
+import { readBody, readHead, requestLine, requestOf, valueOf } from "./message.ts"
 
 const isStart = (line: string) => line.startsWith("> ") && requestLine.test(line)
 
@@ -31,8 +31,11 @@ export const readVerbose = (text: string): Read<Captured> =>
     const command = commandIn(lines.slice(0, start).join("\n"))
     const data = command === undefined ? undefined : yield* bodyOf(command)
     const how =
-      "curl -v does not print it: put the curl command above its output, or give the output of curl --trace-ascii -."
-    const body = yield* readBody(head, data ?? "", how)
+      data === undefined
+        ? "curl -v does not print it: put the curl command above its output, or give the output of curl --trace-ascii -."
+        : "Put the command above the output that it made."
+    const isCounted = valueOf(head.headers, "content-length") !== undefined
+    const body = data === undefined || isCounted ? yield* readBody(head, data ?? "", how) : data
     return { request: yield* requestOf(head, body), answer: answerIn(rest.slice(sent.length).join("\n")) }
   })
 

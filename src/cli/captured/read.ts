@@ -54,6 +54,9 @@ export const read = (given: string): Read<Captured & { readonly form: string }> 
     const text = withoutLinePrefix(given.replace(/^\ufeff/, ""))
     if (text.trim() === "") return yield* refuse(`There is nothing to compare. ${whatToGive}`)
     const form = forms.find(({ is }) => is(text))
+    if (form === undefined && text.includes("\0")) {
+      return yield* refuse("This is no text in UTF-8. Save it as UTF-8: PowerShell writes UTF-16 unless it is told to.")
+    }
     if (form === undefined) return yield* refuse(`There is no request in this text. ${whatToGive}`)
     const captured = yield* form.read(text)
     if (!headerOf(captured.request, "authorization") && !isOldMethod(captured)) {

@@ -245,4 +245,20 @@ describe("a comparison", () => {
     },
     { runs: 60 }
   )
+
+  property(
+    "of a damaged capture is one, or a failure with a sentence, and never a bug",
+    [
+      fc.constantFrom("curl.txt", "raw.txt", "devtools.har", "go-sdk.txt", "python-sdk.txt").map(captureOf),
+      fc.array(fc.tuple(fc.nat(1500), fc.nat(20), fc.string({ unit: "binary", maxLength: 5 })), { maxLength: 4 })
+    ],
+    (text, damages) => {
+      const damaged = damages.reduce((left, [at, size, put]) => left.slice(0, at) + put + left.slice(at + size), text)
+      const result = comparisonOf(damaged, credential)
+      const told = Result.isFailure(result) ? result.failure.message : result.success.message
+      assert.notStrictEqual(told, "")
+      assert.notInclude(told, secretKey)
+    },
+    { runs: 400 }
+  )
 })

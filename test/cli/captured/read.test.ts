@@ -210,6 +210,7 @@ describe("what cannot be read", () => {
   it.each<readonly [text: string, sentence: RegExp]>([
     ["", /nothing to compare/],
     ["hello", /no request.*curl command.*HAR/],
+    ["\ufffd\ufffdc\0u\0r\0l\0", /UTF-8.*PowerShell/],
     ["{", /JSON/],
     [`{"Response":{"RequestId":"a"}}`, /no HAR/],
     [`{"log":{"entries":[]}}`, /0 requests/],
@@ -220,6 +221,10 @@ describe("what cannot be read", () => {
     [raw().replace(/Host: .*\n/, ""), /host is missing/],
     [forms["a HAR"]?.({ ...sent, headers: sent.headers.slice(0, 3) }) ?? "", /DevTools.*sensitive/],
     [forms["the output of curl -v"]?.(sent).replace(/^curl[^*]*/, "") ?? "", /curl -v does not print it.*command/],
+    [
+      (forms["the output of curl -v"]?.(sent) ?? "").replace("Content-Length: 31", "Content-Length: 33"),
+      /body was cut.*33 bytes.*command above/
+    ],
     [`${command} -d @body.json`, /file/],
     [`${command} -F a=b`, /--form.*--trace-ascii/],
     [`${command} 'a`, /quote.*not closed/],
