@@ -264,7 +264,7 @@ describe("what cannot be read", () => {
   )
 
   it("takes no time that grows faster than what is given", () => {
-    const size = 300_000
+    const size = 50_000
     for (const text of [
       "'",
       '"a\\',
@@ -288,8 +288,7 @@ describe("what cannot be read", () => {
 
   it("reads a body of ten megabytes", () => {
     const body = `{"ImageBase64":"${"A".repeat(10_000_000)}"}`
-    for (const [form, write] of Object.entries(forms)) {
-      if (!form.includes("trace")) assert.strictEqual(requestIn(write({ ...sent, body })).payload, body)
-    }
+    assert.strictEqual(requestIn(forms["a curl command"]?.({ ...sent, body }) ?? "").payload, body)
+    assert.strictEqual(requestIn(raw({ body })).payload, body)
   })
 })
