@@ -32,6 +32,9 @@ const spaced = (comma: string, colon: string) => (json: string) =>
     .map((token) => (token === "," ? comma : token === ":" ? colon : token))
     .join("")
 
+// Nested deeper, a text would grow with the square of its length.
+const maxDepth = 100
+
 const indented = (by: string) => (json: string) => {
   let depth = 0
   let before = ""
@@ -43,6 +46,7 @@ const indented = (by: string) => (json: string) => {
     if (closes ? !opened : opened || before === ",") text += `\n${by.repeat(Math.max(0, depth))}`
     text += token === ":" ? ": " : token
     if (token === "{" || token === "[") depth++
+    if (depth > maxDepth) return json
     before = token
   }
   return text

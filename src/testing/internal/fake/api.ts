@@ -33,8 +33,9 @@ export const envelope = (result: Result.Result<object, Refusal>, requestId: stri
     onSuccess: (fields) => ({
       response: HttpServerResponse.jsonUnsafe({ Response: { ...fields, RequestId: requestId } })
     }),
-    onFailure: ({ code, message }) => ({
+    onFailure: ({ code, explanation, message }) => ({
       code,
+      explanation,
       response: HttpServerResponse.jsonUnsafe({
         Response: { Error: { Code: code, Message: message }, RequestId: requestId }
       })

@@ -7,6 +7,7 @@ import * as Endpoint from "../../../cloud/Endpoint.ts"
 import * as Tc3 from "../../../cloud/Tc3.ts"
 import * as Hunyuan from "../../../job/Hunyuan.ts"
 import { header, refuse, type Call, type Refusal } from "./call.ts"
+import { explained } from "./explanation.ts"
 
 const maxSkew = Duration.toSeconds(Endpoint.maxSkew)
 
@@ -76,7 +77,7 @@ const checkToken = ({ headers }: Call, { token }: Credentials.Credential): Effec
           : "The token is missing or is not that of the key pair."
       )
 
-export const authenticate = Effect.fnUntraced(function* (
+const check = Effect.fnUntraced(function* (
   call: Call,
   body: Uint8Array,
   credential: Credentials.Credential,
@@ -93,3 +94,11 @@ export const authenticate = Effect.fnUntraced(function* (
   yield* checkSignature(call, body, authorization, timestamp, credential)
   yield* checkToken(call, credential)
 })
+
+export const authenticate = (
+  call: Call,
+  body: Uint8Array,
+  credential: Credentials.Credential,
+  now: number
+): Effect.Effect<void, Refusal> =>
+  Effect.mapError(check(call, body, credential, now), (refusal) => explained(refusal, call, body, credential))
