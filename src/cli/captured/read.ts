@@ -48,6 +48,9 @@ const whatToGive =
 const isOldMethod = ({ request: { payload, query } }: Captured) =>
   /(?:^|[&?"])Signature["=]/.test(`${query ?? ""}&${typeof payload === "string" ? payload : ""}`)
 
+// As tools hide what is secret: `***`, `<redacted>`, `[FILTERED]`.
+const takenOut = /^\W*(?:redacted|removed|hidden|masked|filtered|secret)?\W*$/i
+
 /** The call, and the name of the form in which it was given. */
 export const read = (given: string): Read<Captured & { readonly form: string }> =>
   Result.gen(function* () {
@@ -59,9 +62,13 @@ export const read = (given: string): Read<Captured & { readonly form: string }> 
     }
     if (form === undefined) return yield* refuse(`There is no request in this text. ${whatToGive}`)
     const captured = yield* form.read(text)
-    if (!headerOf(captured.request, "authorization") && !isOldMethod(captured)) {
-      const keep = form.keep ?? "Capture the request with all of its headers."
+    const keep = form.keep ?? "Capture the request with all of its headers."
+    const authorization = headerOf(captured.request, "authorization") ?? ""
+    if (authorization === "" && !isOldMethod(captured)) {
       return yield* refuse(`This is ${form.name}, and the header Authorization is missing from its request. ${keep}`)
+    }
+    if (authorization !== "" && takenOut.test(authorization)) {
+      return yield* refuse(`This is ${form.name}, and something took out what the header Authorization said. ${keep}`)
     }
     return { ...captured, form: form.name }
   })

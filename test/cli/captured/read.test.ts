@@ -216,6 +216,8 @@ describe("what cannot be read", () => {
     [`{"log":{"entries":[]}}`, /0 requests/],
     [raw({ body: "" }), /body.*missing/],
     [raw({ headers: [] }), /raw HTTP.*Authorization.*missing/],
+    [raw({ headers: [["Authorization", "<redacted>"]] }), /took out.*Authorization.*all of its headers/],
+    [raw({ headers: [["Authorization", "***"]] }), /took out/],
     [raw({ headers: [...sent.headers, ["Content-Length", "40"]] }), /body was cut.*40 bytes.*31/],
     [raw({ headers: [...sent.headers, ["Content-Length", "30"]] }), /not as it was sent.*30 bytes.*31/],
     [raw().replace(/Host: .*\n/, ""), /host is missing/],
