@@ -12,6 +12,7 @@ import * as Tc3 from "../cloud/Tc3.ts"
 import * as Hunyuan from "../job/Hunyuan.ts"
 import * as JobKind from "../job/JobKind.ts"
 import { readEndpoint } from "./connection.ts"
+import { credentials } from "./credentials.ts"
 import { connectionFlags } from "./options.ts"
 import { result } from "./report.ts"
 import { quoted } from "./shell.ts"
@@ -43,12 +44,13 @@ export const sign = Command.make(
       Flag.withDefault(version)
     ),
     endpoint: connectionFlags.endpoint,
+    profile: connectionFlags.profile,
     region: connectionFlags.region
   },
   Effect.fnUntraced(function* (flags) {
     const { protocol, host = Hunyuan.product.host, region } = yield* readEndpoint(flags)
     const credential = yield* Credentials.Credentials.use((credentials) => credentials.get).pipe(
-      Effect.provide(Credentials.layerEnv)
+      Effect.provide(credentials(flags))
     )
     const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
     const timestamp = Option.getOrElse(flags.timestamp, () => now)
