@@ -15,7 +15,7 @@ export const isId = (id: string): boolean => /^AKID[\w-]*$/.test(id)
 
 /** The first eight and the last four characters of an id. */
 export const shownId = (id: string): string => {
-  if (!isId(id)) return "an id that does not begin with AKID, and is not shown"
+  if (!isId(id)) return "an id that does not look like one, and is not shown"
   return id.length <= 12 ? id : `${id.slice(0, 8)}…${id.slice(-4)}`
 }
 

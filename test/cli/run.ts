@@ -27,6 +27,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
 import * as TestClock from "effect/testing/TestClock"
 import packageJson from "../../package.json" with { type: "json" }
+import { NodeVersion } from "../../src/cli/installation.ts"
 import { Kept } from "../../src/cli/journal.ts"
 import { Network } from "../../src/cli/network.ts"
 import * as program from "../../src/cli/program.ts"
@@ -72,6 +73,8 @@ interface Options {
   readonly stdin?: string | Uint8Array
   /** The journal, which runs share when they are given the same; by default one of this run. */
   readonly journal?: Layer.Layer<Journal.Journal>
+  /** The version of Node. */
+  readonly node?: string
   /** What `serve` listens with; by default every port is taken. */
   readonly server?: HttpServer.HttpServer["Service"]
 }
@@ -157,6 +160,7 @@ const services = (args: ReadonlyArray<string>, options: Options, output: Record<
     ConfigProvider.layer(ConfigProvider.fromEnv({ env: { ...(options.env ?? credentials) } })),
     // In memory, since writing files takes real time.
     Layer.succeed(Kept, options.journal ?? Layer.fresh(Journal.layerMemory)),
+    Layer.succeed(NodeVersion, options.node ?? "24.21.0"),
     network(options.server)
   )
 }
