@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as fc from "fast-check"
-import { brokenAt, readObject } from "../../src/cli/json.ts"
+import { readObject } from "../../src/cli/json.ts"
+import { brokenAt } from "../../src/internal/json.ts"
 import { jsonValue } from "../support/arbitraries.ts"
 import { property } from "../support/property.ts"
 
