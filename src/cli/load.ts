@@ -1,6 +1,8 @@
 /** What only some commands need: loaded when a command uses it, so that the others start sooner. */
 import * as Effect from "effect/Effect"
 
+export const loadCredentials = Effect.promise(() => import("../cloud/Credentials.ts"))
+
 export const loadDoctor = Effect.promise(() => import("./doctor/examine.ts"))
 
 export const loadFake = Effect.promise(() => import("../testing/Fake.ts"))

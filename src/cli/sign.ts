@@ -6,13 +6,12 @@ import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Credentials from "../cloud/Credentials.ts"
 import * as Endpoint from "../cloud/Endpoint.ts"
 import * as Tc3 from "../cloud/Tc3.ts"
 import * as Hunyuan from "../job/Hunyuan.ts"
 import * as JobKind from "../job/JobKind.ts"
 import { readEndpoint } from "./connection.ts"
-import { credentials } from "./credentials.ts"
+import { credential } from "./credentials.ts"
 import { connectionFlags } from "./options.ts"
 import { result } from "./report.ts"
 import { quoted } from "./shell.ts"
@@ -49,9 +48,7 @@ export const sign = Command.make(
   },
   Effect.fnUntraced(function* (flags) {
     const { protocol, host = Hunyuan.product.host, region } = yield* readEndpoint(flags)
-    const credential = yield* Credentials.Credentials.use((credentials) => credentials.get).pipe(
-      Effect.provide(credentials(flags))
-    )
+    const found = yield* credential(flags)
     const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
     const timestamp = Option.getOrElse(flags.timestamp, () => now)
     const headers = {
@@ -68,13 +65,13 @@ export const sign = Command.make(
       payload: flags.payload,
       timestamp,
       service: flags.service,
-      credential
+      credential: found
     })
     const sent = {
       ...headers,
       Authorization: signed.authorization,
       // The shell fills the token in, so that it is not shown.
-      ...(credential.token === undefined ? {} : { "X-TC-Token": "${TENCENTCLOUD_SESSION_TOKEN:-$TENCENTCLOUD_TOKEN}" })
+      ...(found.token === undefined ? {} : { "X-TC-Token": "${TENCENTCLOUD_SESSION_TOKEN:-$TENCENTCLOUD_TOKEN}" })
     }
     const url = `${protocol}://${host}/`
     const { canonicalRequest, stringToSign } = signed

@@ -2,8 +2,7 @@
 import * as Command from "effect/cli/Command"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Credentials from "../cloud/Credentials.ts"
-import { credentials } from "./credentials.ts"
+import { credential, regionOf } from "./credentials.ts"
 import { expiryOf, kindOf, shownId } from "./identity.ts"
 import { connectionFlags } from "./options.ts"
 import { printLine } from "./print.ts"
@@ -13,22 +12,25 @@ export const whoami = Command.make(
   "whoami",
   { profile: connectionFlags.profile, endpoint: connectionFlags.endpoint },
   Effect.fnUntraced(function* (flags) {
-    const credential = yield* Credentials.Credentials.use(({ get }) => get).pipe(Effect.provide(credentials(flags)))
-    const { expiresAt, secretId, source } = credential
+    const found = yield* credential(flags)
+    const { expiresAt, secretId, source } = found
+    const region = yield* regionOf(found, flags)
     const now = yield* DateTime.now
     const lines = [
       ["Key id", shownId(secretId)],
-      ["Kind", kindOf(credential)],
+      ["Kind", kindOf(found)],
       ["Source", source],
-      ["Expires", expiresAt && expiryOf(expiresAt, now)]
+      ["Expires", expiresAt && expiryOf(expiresAt, now)],
+      ["Region", region && `${region}, of tccli. Calls go to that of --region or TENCENTCLOUD_REGION`]
     ] as const
     yield* result(
       {
         credentials: {
           secretId: shownId(secretId),
-          kind: kindOf(credential),
+          kind: kindOf(found),
           ...(source !== undefined && { source }),
-          ...(expiresAt && { expiresAt })
+          ...(expiresAt && { expiresAt }),
+          ...(region !== undefined && { region })
         }
       },
       Effect.forEach(

@@ -118,6 +118,7 @@ const network = (server: HttpServer.HttpServer["Service"] | undefined) =>
     Network,
     Effect.map(HttpClient.HttpClient, (client) => ({
       client: Layer.succeed(HttpClient.HttpClient, client),
+      direct: Layer.succeed(HttpClient.HttpClient, client),
       server: () =>
         Layer.effect(
           HttpServer.HttpServer,

@@ -1,5 +1,6 @@
 /**
- * What a key pair looks like: the mistakes that people make with keys, and that can be seen without asking anybody.
+ * What a key pair looks like: mistakes that can be seen without asking anybody. Its source has refused what no key has in
+ * it, such as quotes and spaces.
  *
  * **Gotchas**
  *
@@ -58,27 +59,9 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     verdict: "problem",
-    applies: either(/^["'`“”‘’]|["'`“”‘’]$/),
-    found: "There are quotes around the key, which count as a part of it",
-    advice: "Remove the quotes."
-  },
-  {
-    verdict: "problem",
-    applies: either(/[\s\p{Cc}\p{Cf}]/u),
-    found: "There is white space or an invisible character in the key",
-    advice: copyAgain
-  },
-  {
-    verdict: "problem",
     applies: either(/[$<>{}()*…]|^x+$/i),
     found: "The key is a placeholder, or code that nobody ran",
     advice: copyAgain
-  },
-  {
-    verdict: "problem",
-    applies: either(/[#:,;|]/),
-    found: "Something is pasted before or behind the key",
-    advice: "Remove what stands there with its #, colon, comma or semicolon."
   },
   {
     verdict: "problem",
