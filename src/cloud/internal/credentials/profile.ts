@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 /** The credential of a profile of Tencent Cloud's SDKs: an INI file, one section a profile. */
 import * as Ini from "effect/encoding/Ini"
+import * as Equal from "effect/Equal"
 import type * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -91,7 +92,7 @@ const inFile = Effect.fnUntraced(function* (text: string, profile: string, place
     secretKey: "secret_key",
     token: ["token"],
     line: lineWhere(text, (soFar) => sectionOf(soFar, profile) !== undefined),
-    lineOf: (name) => lineWhere(text, (soFar) => sectionOf(soFar, profile)?.[name] === section[name])
+    lineOf: (name) => lineWhere(text, (soFar) => Equal.equals(sectionOf(soFar, profile)?.[name], section[name]))
   })
 })
 

@@ -58,7 +58,7 @@ export const rereading = Effect.fnUntraced(function* (
     if (last === undefined) return Effect.fail(error)
     return unexpired(last).pipe(
       Effect.mapError(() => error),
-      Effect.tap(() => Effect.logWarning(`The credential that was read before is used on. ${error.message}`))
+      Effect.tap(() => Effect.logWarning(`The old credentials are used for now. ${error.message}`))
     )
   })
   const [cached, invalidate] = yield* Effect.cachedInvalidateWithTTL(

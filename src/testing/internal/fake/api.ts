@@ -8,18 +8,21 @@ import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
-import type * as Credentials from "../../../cloud/Credentials.ts"
+import * as Credentials from "../../../cloud/Credentials.ts"
 import * as Endpoint from "../../../cloud/Endpoint.ts"
+import type * as Operation from "../../../cloud/Operation.ts"
 import * as Hunyuan from "../../../job/Hunyuan.ts"
 import type * as JobKind from "../../../job/JobKind.ts"
 import { authenticate } from "./authentication.ts"
 import { header, refuse, type Answer, type Call, type Refusal } from "./call.ts"
 import { makeCallLimit } from "./callLimit.ts"
+import type { Issued } from "./issued.ts"
 import { status } from "./job.ts"
 import type { Jobs } from "./jobs.ts"
 import type { Options } from "./options.ts"
 import { readParameters } from "./parameters.ts"
 import { resultFiles } from "./storage.ts"
+import { assumeRole, isStsAction, isUnsigned } from "./sts.ts"
 
 export interface Api {
   /** The fields of the answer, or the refusal. `origin` is where result files are served. */
@@ -92,22 +95,25 @@ export const makeApi = (
   jobs: Jobs,
   kinds: Effect.Effect<ReadonlyArray<JobKind.Any>>,
   credential: Credentials.Credential,
+  issued: Issued,
   { slotsFull, requestsPerSecond = Endpoint.requestsPerSecond }: Options
 ): Api => {
   const limit = makeCallLimit(requestsPerSecond)
+  const find = (secretId: string) => (secretId === credential.secretId ? credential : issued.find(secretId))
 
-  /** What is called, once everything but the parameters is in order. */
-  const admit = Effect.fnUntraced(function* (call: Call, body: Uint8Array, now: number) {
-    yield* authenticate(call, body, credential, now)
-    const action = yield* header(call, "X-TC-Action")
-    const kind = yield* findKind(yield* kinds, action)
+  /** The region, once everything but the parameters is in order. */
+  const admit = Effect.fnUntraced(function* (
+    call: Call,
+    action: string,
+    { host, version }: Operation.Product,
+    now: number
+  ) {
     if (!limit.admits(action, now)) {
       return yield* refuse(
         "RequestLimitExceeded",
         `More than ${requestsPerSecond} calls of ${action} within one second. Call it less often.`
       )
     }
-    const { host, version } = kind.submit.product
     if ((yield* header(call, "X-TC-Version")) !== version) {
       return yield* refuse("NoSuchVersion", `The version must be ${version}.`)
     }
@@ -116,14 +122,21 @@ export const makeApi = (
     if (host === Hunyuan.product.host && !Hunyuan.regions.includes(region)) {
       return yield* refuse("UnsupportedRegion", `The region must be one of ${Hunyuan.regions.join(", ")}.`)
     }
-    return { action, kind, region }
+    return region
   })
 
   const answer = Effect.fnUntraced(function* (call: Call, origin: string) {
     const now = yield* Clock.currentTimeMillis
     if (call.method !== "POST") return yield* refuse("UnsupportedProtocol", "The fake takes POST only.")
     const body = yield* Effect.fromResult(call.body)
-    const { action, kind, region } = yield* admit(call, body, now)
+    if (!isUnsigned(call)) yield* authenticate(call, body, find, now)
+    const action = yield* header(call, "X-TC-Action")
+    if (isStsAction(action)) {
+      yield* admit(call, action, Credentials.sts, now)
+      return yield* assumeRole(issued, action, call, body)
+    }
+    const kind = yield* findKind(yield* kinds, action)
+    const region = yield* admit(call, action, kind.submit.product, now)
     if (action === kind.submit.action) {
       yield* readParameters(kind.submit.input, call, body)
       return yield* submit(jobs, kind, region, slotsFull)

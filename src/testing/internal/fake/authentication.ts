@@ -1,12 +1,14 @@
-/** Whether a call is signed as the service demands it, by the one key pair that the fake accepts. */
+/** Whether a call is signed as the service demands it, by a key pair that the fake accepts. */
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import type * as Credentials from "../../../cloud/Credentials.ts"
+import * as Credentials from "../../../cloud/Credentials.ts"
 import * as Endpoint from "../../../cloud/Endpoint.ts"
 import * as Tc3 from "../../../cloud/Tc3.ts"
 import * as Hunyuan from "../../../job/Hunyuan.ts"
 import { header, refuse, type Call, type Refusal } from "./call.ts"
+import { isStsAction } from "./sts.ts"
 
 const maxSkew = Duration.toSeconds(Endpoint.maxSkew)
 
@@ -48,10 +50,11 @@ const checkSignature = (
   credential: Credentials.Credential
 ): Effect.Effect<void, Refusal> => {
   const { service } = authorization
-  if (service !== Hunyuan.product.service && service !== call.host.split(".")[0]) {
+  const product = isStsAction(call.headers["x-tc-action"]) ? Credentials.sts : Hunyuan.product
+  if (service !== product.service && service !== call.host.split(".")[0]) {
     return refuse(
       "AuthFailure.SignatureFailure",
-      `The service in the credential scope must be ${Hunyuan.product.service}, or the first label of the host that is called.`
+      `The service in the credential scope must be ${product.service}, or the first label of the host that is called.`
     )
   }
   // The official SDKs sign the host without its port.
@@ -66,24 +69,33 @@ const checkSignature = (
       )
 }
 
-const checkToken = ({ headers }: Call, { token }: Credentials.Credential): Effect.Effect<void, Refusal> =>
-  headers["x-tc-token"] === (token === undefined ? undefined : Redacted.value(token))
-    ? Effect.void
-    : refuse(
-        "AuthFailure.TokenFailure",
-        token === undefined
-          ? "A token was sent with a key pair that has none."
-          : "The token is missing or is not that of the key pair."
-      )
+const checkToken = (
+  { headers }: Call,
+  { expiresAt, token }: Credentials.Credential,
+  now: number
+): Effect.Effect<void, Refusal> => {
+  if (headers["x-tc-token"] !== (token && Redacted.value(token))) {
+    return refuse(
+      "AuthFailure.TokenFailure",
+      token === undefined
+        ? "A token was sent with a key pair that has none."
+        : "The token is missing or is not that of the key pair."
+    )
+  }
+  return expiresAt !== undefined && now >= DateTime.toEpochMillis(expiresAt)
+    ? refuse("AuthFailure.TokenFailure", `The token expired at ${DateTime.formatIso(expiresAt)}. Get a new one.`)
+    : Effect.void
+}
 
 export const authenticate = Effect.fnUntraced(function* (
   call: Call,
   body: Uint8Array,
-  credential: Credentials.Credential,
+  find: (secretId: string) => Credentials.Credential | undefined,
   now: number
 ) {
   const authorization = yield* readAuthorization(call)
-  if (authorization.secretId !== credential.secretId) {
+  const credential = find(authorization.secretId)
+  if (credential === undefined) {
     return yield* refuse(
       "AuthFailure.SecretIdNotFound",
       "The secret id is not known. Look for mistypes and white space."
@@ -91,5 +103,5 @@ export const authenticate = Effect.fnUntraced(function* (
   }
   const timestamp = yield* readTimestamp(call, now)
   yield* checkSignature(call, body, authorization, timestamp, credential)
-  yield* checkToken(call, credential)
+  yield* checkToken(call, credential, now)
 })

@@ -67,6 +67,8 @@ export class Fake extends Context.Service<
     readonly jobs: Effect.Effect<ReadonlyArray<JobState>>
     /** Lets the next requests suffer these faults, one each, in this order. They come before faults by chance. */
     readonly fault: (...faults: ReadonlyArray<Fault>) => Effect.Effect<void>
+    /** Lets all temporary credentials that were issued until now expire now, whatever their time was. */
+    readonly revoke: Effect.Effect<void>
     /** The last 1000 requests, in the order in which they were carried out. */
     readonly requests: Effect.Effect<ReadonlyArray<ReceivedRequest>>
     /** Forgets everything and starts over with the jobs of `Options`. */

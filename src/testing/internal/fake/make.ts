@@ -13,9 +13,11 @@ import { envelope, makeApi, type Api } from "./api.ts"
 import { readCall, type Answer, type Call } from "./call.ts"
 import { badGateway, makeFaults, refusalOf, suffer, withStatus, type Fault } from "./faults.ts"
 import { Fake } from "./handle.ts"
+import { makeIssued, type Issued } from "./issued.ts"
 import { status } from "./job.ts"
 import { makeJobs, type Jobs } from "./jobs.ts"
 import { makeLog } from "./log.ts"
+import { isMetadata, refuseMetadata, serveMetadata } from "./metadata.ts"
 import type { JobOptions, Options, Outcome } from "./options.ts"
 import { uuid } from "./random.ts"
 import { isDownload, refuseDownload, serveDownload } from "./storage.ts"
@@ -31,21 +33,30 @@ export const credential: Credentials.Credential = {
   secretKey: Redacted.make("fake-secret-key")
 }
 
+interface Parts {
+  readonly api: Api
+  readonly jobs: Jobs
+  readonly issued: Issued
+  readonly role: string | undefined
+}
+
 /** The answer before a fault keeps the client from it. */
 const respond = Effect.fnUntraced(function* (
   call: Call,
   fault: Fault | undefined,
   origin: string,
-  api: Api,
-  jobs: Jobs
+  { api, issued, jobs, role }: Parts
 ): Effect.fn.Return<Answer> {
-  const requestId = uuid(yield* Random.Random)
+  const random = yield* Random.Random
+  const now = yield* Clock.currentTimeMillis
+  const requestId = uuid(random)
   if (fault === "badGateway") return { response: badGateway }
   const refusal = refusalOf(fault)
   if (isDownload(call)) {
-    return refusal === undefined
-      ? serveDownload(call, jobs, yield* Clock.currentTimeMillis, requestId)
-      : refuseDownload(503, refusal, requestId)
+    return refusal === undefined ? serveDownload(call, jobs, now, requestId) : refuseDownload(503, refusal, requestId)
+  }
+  if (isMetadata(call)) {
+    return refusal === undefined ? serveMetadata(call, role, issued, now, random) : refuseMetadata(refusal)
   }
   const fields = refusal === undefined ? api.answer(call, origin) : Effect.fail(refusal)
   const result = yield* Effect.result(Effect.map(fields, (fields) => withStatus(fault, fields)))
@@ -65,7 +76,8 @@ export const make = Effect.fnUntraced(function* (options: Options = {}) {
   // What stands beneath the fake, and what the caller provides: `QueryJob` provides the kinds that it knows itself.
   const built = yield* Kinds.Kinds
   const kinds = Effect.map(Kinds.Kinds, (provided) => [...provided, ...built])
-  const api = makeApi(jobs, kinds, options.credential ?? credential, options)
+  const issued = makeIssued()
+  const api = makeApi(jobs, kinds, options.credential ?? credential, issued, options)
   const faults = makeFaults(options.faults)
   const log = makeLog()
 
@@ -86,7 +98,7 @@ export const make = Effect.fnUntraced(function* (options: Options = {}) {
     const call = yield* readCall(request)
     const fault = faults.next(yield* Random.Random)
     const linkOrigin = options.resultHost === undefined ? origin : `https://${options.resultHost}`
-    const answer = yield* respond(call, fault, linkOrigin, api, jobs)
+    const answer = yield* respond(call, fault, linkOrigin, { api, jobs, issued, role: options.role })
     const now = DateTime.makeUnsafe(yield* Clock.currentTimeMillis)
     log.add(call, answer, fault, now)
     return yield* suffer(fault, toSend(call, answer, now))
@@ -106,10 +118,11 @@ export const make = Effect.fnUntraced(function* (options: Options = {}) {
       }))
     ),
     fault: (...added) => Effect.sync(() => faults.add(added)),
+    revoke: Effect.map(Clock.currentTimeMillis, issued.revoke),
     requests: Effect.sync(log.list),
     reset: Effect.andThen(
       Effect.sync(() => {
-        for (const part of [jobs, api, faults, log]) part.clear()
+        for (const part of [jobs, api, issued, faults, log]) part.clear()
       }),
       preload
     ),

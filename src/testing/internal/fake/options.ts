@@ -40,8 +40,10 @@ export interface JobOptions {
  * @since 0.1.0
  */
 export interface Options {
-  /** The only one that is accepted. `Fake.credential` by default. */
+  /** The one that is accepted beside those that the fake issues. `Fake.credential` by default. */
   readonly credential?: Credentials.Credential | undefined
+  /** The role of the machine, which its metadata service names. By default it has none. */
+  readonly role?: string | undefined
   /** Jobs that are there from the start, so that nothing has to be submitted. */
   readonly jobs?: ReadonlyArray<JobOptions & { readonly id: string }> | undefined
   /** How long a job waits though a task slot is free. Not at all by default. */
