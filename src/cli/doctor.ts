@@ -1,4 +1,4 @@
-/** `hunyuan3d doctor`: finds out why calls do not work. Without `--check-api` nothing is sent. */
+/** `hunyuan3d doctor`: finds out why calls do not work. Without `--check-api` the service is not queried. */
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
@@ -28,9 +28,7 @@ export const doctor = Command.make(
     const checks = yield* examine(flags, endpoint)
     yield* result({ checks }, Effect.forEach(checks, show, { discard: true }))
     if (!flags.checkApi) {
-      yield* unlessJson(
-        printNote("Nothing was sent. To query the service too, at no cost: hunyuan3d doctor --check-api")
-      )
+      yield* unlessJson(printNote("The service was not queried. To query it, at no cost: hunyuan3d doctor --check-api"))
     }
     const failure = failureOf(checks)
     if (failure !== undefined) return yield* failure

@@ -29,10 +29,14 @@ import * as TestClock from "effect/testing/TestClock"
 import packageJson from "../../package.json" with { type: "json" }
 import { NodeVersion } from "../../src/cli/installation.ts"
 import { Kept } from "../../src/cli/journal.ts"
+import { loadCredentials } from "../../src/cli/load.ts"
 import { Network } from "../../src/cli/network.ts"
 import * as program from "../../src/cli/program.ts"
 import * as Journal from "../../src/job/Journal.ts"
 import * as Fake from "../../src/testing/Fake.ts"
+
+// Which every command loads that signs. It would take real time in the middle of virtual time.
+await Effect.runPromise(loadCredentials)
 
 export const credentials = {
   TENCENTCLOUD_SECRET_ID: Fake.credential.secretId,

@@ -6,6 +6,7 @@ import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as References from "effect/References"
 import * as Result from "effect/Result"
 import * as Credentials from "../../cloud/Credentials.ts"
 import type * as Endpoint from "../../cloud/Endpoint.ts"
@@ -48,7 +49,8 @@ const askApi = Effect.fnUntraced(function* (
 export const examine = Effect.fnUntraced(function* (flags: Flags, endpoint: Endpoint.Options) {
   const service = yield* Effect.result(
     Effect.map(Layer.build(credentials(flags)), (context) => Context.get(context, Credentials.Credentials))
-  )
+    // What it would warn of is said by the checks.
+  ).pipe(Effect.provideService(References.MinimumLogLevel, "None"))
   const got = yield* Effect.result(Effect.flatMap(Effect.fromResult(service), ({ get }) => get))
   const now = yield* DateTime.now
   const { checks, exchange } = !flags.checkApi

@@ -21,7 +21,6 @@ const secretNames = [idName, keyName, "TENCENTCLOUD_SESSION_TOKEN", "TENCENTCLOU
 
 const otherNames = [
   "TENCENTCLOUD_REGION",
-  "TENCENTCLOUD_PROFILE",
   "TCCLI_PROFILE",
   "TKE_REGION",
   "TKE_PROVIDER_ID",
