@@ -35,7 +35,7 @@ export const doctor = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Check what calls need: keys, clock, proxy, endpoint, region, journal. With --check-api, ask the service as well."
+    "Check what calls need: keys, clock, proxy, endpoint, region, journal. With --check-api, query the service as well."
   ),
   Command.withExamples([
     { command: "hunyuan3d doctor", description: "What can be seen on this machine" },
