@@ -43,4 +43,4 @@ export { type AssumeRoleOptions, layerAssumeRole } from "./internal/credentials/
 export { layerOidc, type OidcOptions } from "./internal/credentials/oidc.ts"
 export { type DefaultOptions, layerDefault } from "./internal/credentials/default.ts"
 export { makeRefreshing } from "./internal/credentials/refreshing.ts"
-export { sts } from "./internal/credentials/sts.ts"
+export { sts } from "./internal/credentials/product.ts"

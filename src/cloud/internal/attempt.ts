@@ -61,12 +61,14 @@ export const makeAttempt = Effect.gen(function* () {
     operation: Operation.Operation<Input, Output>,
     request: HttpClientRequest.HttpClientRequest,
     region: string,
-    policy: Policy.Options
+    policy: Policy.Options,
+    repairs: boolean
   ) {
     const fail = (reason: ApiError.Reason): Refused => ({ reason })
     const exchange = yield* Effect.mapError(exchanged(operation, request, policy), fail)
     const result = readAnswer(operation, region, exchange.answer)
     if (Result.isSuccess(result)) return result.success
+    if (!repairs) return yield* Effect.fail<Refused>(result.failure)
     const repaired = yield* Effect.mapError(repair(result.failure.reason, exchange), fail)
     return yield* Effect.fail<Refused>({ ...result.failure, repaired })
   })
@@ -79,10 +81,10 @@ export const makeAttempt = Effect.gen(function* () {
     number: number
   ): Effect.Effect<Output["Type"], Failure> => {
     const { action } = operation
-    const attempt = once(operation, request, region, policy).pipe(logged(action, number))
-    return Effect.catchIf(attempt, isRepaired, ({ repaired, reason, requestId }) => {
+    const attempt = (repairs: boolean) => once(operation, request, region, policy, repairs).pipe(logged(action, number))
+    return Effect.catchIf(attempt(true), isRepaired, ({ repaired, reason, requestId }) => {
       const { message } = new ApiError.ApiError({ action, region, reason, requestId })
-      return Effect.andThen(Effect.logDebug(`Retry at once, signed with ${repaired}. ${message}`), attempt)
+      return Effect.andThen(Effect.logDebug(`Retry at once, signed with ${repaired}. ${message}`), attempt(false))
     })
   }
 })

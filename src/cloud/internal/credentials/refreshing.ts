@@ -26,7 +26,7 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import type { CredentialsError } from "../../CredentialsError.ts"
-import type { Credential, Credentials } from "./model.ts"
+import type { Credential } from "./model.ts"
 
 /** How long before its expiry a credential is refreshed, and how long after a failure that is tried again. */
 const margin = Duration.toMillis("5 minutes")
@@ -34,6 +34,11 @@ const pause = Duration.toMillis("30 seconds")
 
 /** Of what is left, at most this share: a credential may live for seconds only. */
 const share = 1 / 4
+
+interface Refreshing {
+  readonly get: Effect.Effect<Credential, CredentialsError>
+  readonly renew: (refused: Credential) => Effect.Effect<Credential, CredentialsError>
+}
 
 interface Held {
   readonly credential: Credential
@@ -119,7 +124,7 @@ const isSame = (one: Credential, other: Credential) =>
  */
 export const makeRefreshing = Effect.fnUntraced(function* <R>(
   fetch: Effect.Effect<Credential, CredentialsError, R>
-): Effect.fn.Return<Required<Credentials["Service"]>, never, R | Scope.Scope> {
+): Effect.fn.Return<Refreshing, never, R | Scope.Scope> {
   const handle = yield* FiberHandle.make<Credential, CredentialsError>()
   const run = yield* FiberHandle.runtime(handle)<R>()
   let held: Held | undefined

@@ -25,19 +25,8 @@ import * as RateLimit from "../../RateLimit.ts"
 import type * as Signer from "../../Signer.ts"
 import * as TencentCloud from "../../TencentCloud.ts"
 import type { Credential } from "./model.ts"
+import { sts } from "./product.ts"
 import { ExpiredTime, fromFields } from "./temporary.ts"
-
-/**
- * The Security Token Service as a product. Its host is that of the international site.
- *
- * @category facts
- * @since 0.1.0
- */
-export const sts: Operation.Product = {
-  host: "sts.intl.tencentcloudapi.com",
-  service: "sts",
-  version: "2018-08-13"
-}
 
 /** The name of a session, as those see it who look through the account's logs. */
 export const defaultSessionName = "effect-hunyuan3d"
