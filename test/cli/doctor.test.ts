@@ -1,13 +1,16 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Effect, FileSystem, Layer, Redacted } from "effect"
+import { DateTime, Effect, FileSystem, Layer, Redacted, Result } from "effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { TestClock } from "effect/testing"
 import { byCode } from "../../src/cli/doctor/answers.ts"
 import type { Verdict } from "../../src/cli/doctor/check.ts"
 import { mistakeIn, rules } from "../../src/cli/doctor/form.ts"
+import { key as keyCheck } from "../../src/cli/doctor/key.ts"
+import { probe } from "../../src/cli/doctor/probe.ts"
+import * as Endpoint from "../../src/cloud/Endpoint.ts"
 import * as Journal from "../../src/job/Journal.ts"
 import * as Fake from "../../src/testing/Fake.ts"
 import { outputOf } from "./output.ts"
@@ -395,6 +398,22 @@ describe("hunyuan3d doctor --check-api", () => {
       }
     }
 
+    it.effect("asks no other site where the key has changed since the request was signed", () =>
+      Effect.gen(function* () {
+        const { checks } = yield* probe(Endpoint.Endpoint.defaultValue(), {
+          ...credential,
+          secretKey: Redacted.make("new")
+        })
+        assert.deepStrictEqual(
+          checks.map(({ name, verdict }) => [name, verdict]),
+          [
+            ["api", "problem"],
+            ["site", "unsure"]
+          ]
+        )
+      }).pipe(Effect.provide(answered(() => refusal("AuthFailure.SignatureFailure"))))
+    )
+
     it.effect("asks no other host where --endpoint names one", () => {
       const hosts = new Array<string>()
       return Effect.gen(function* () {
@@ -483,6 +502,38 @@ describe("the secrets", () => {
       }
     }).pipe(WithFake)
   )
+})
+
+describe("a temporary key", () => {
+  const at = DateTime.makeUnsafe(now)
+  const expiring = (expiresAt: string) =>
+    keyCheck(
+      Result.succeed({
+        ...credential,
+        token: Redacted.make("planted-token"),
+        expiresAt: DateTime.makeUnsafe(expiresAt),
+        source: "a vault"
+      }),
+      at
+    )
+
+  it("is a problem once it has expired", () => {
+    assert.deepStrictEqual(expiring("2026-12-01T10:00:00Z"), {
+      name: "key",
+      verdict: "problem",
+      found: "AKIDz8kr…MPLE, temporary, from a vault. It expired at 2026-12-01T10:00:00.000Z",
+      advice: "Get a new temporary key."
+    })
+  })
+
+  it("is a warning where it expires within minutes, and all right before", () => {
+    assert.strictEqual(expiring("2026-12-01T10:04:00Z").verdict, "warning")
+    assert.deepStrictEqual(expiring("2026-12-01T12:00:00Z"), {
+      name: "key",
+      verdict: "ok",
+      found: "AKIDz8kr…MPLE, temporary, from a vault. It expires at 2026-12-01T12:00:00.000Z, in 2 h 0 min"
+    })
+  })
 })
 
 describe("the form of a key", () => {

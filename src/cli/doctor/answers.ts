@@ -41,7 +41,7 @@ const wrongHeader: Meaning = {
 }
 
 /** The answer that is hoped for. It says nothing about credits. */
-export const noSuchJob: Meaning = {
+const noSuchJob: Meaning = {
   ...signed,
   verdict: "ok",
   proves: "Key, signature, permission, activation and region are right. Whether there are credits is not known"

@@ -1,6 +1,7 @@
 /** Which names are set, where the key comes from, whether it looks like one, and who may read the files of keys. */
 import * as Config from "effect/Config"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
@@ -74,6 +75,9 @@ export const environment = Effect.gen(function* () {
     : ok("environment", found)
 })
 
+// A key that its source renews is newer than that.
+const soon = Duration.minutes(5)
+
 /** The key that calls are signed with. */
 export const key = (got: Result.Result<Credentials.Credential, CredentialsError>, now: DateTime.Utc): Check => {
   if (Result.isFailure(got)) {
@@ -87,7 +91,11 @@ export const key = (got: Result.Result<Credentials.Credential, CredentialsError>
   }
   const found = expiresAt === undefined ? from : `${from}. It expires at ${expiryOf(expiresAt, now)}`
   const mistake = mistakeIn(credential)
-  if (mistake === undefined) return ok("key", found)
+  if (mistake === undefined) {
+    return expiresAt !== undefined && DateTime.isLessThan(expiresAt, DateTime.addDuration(now, soon))
+      ? warning("key", found, "Get a new temporary key before that.")
+      : ok("key", found)
+  }
   return { name: "key", verdict: mistake.verdict, found: `${found}. ${mistake.found}`, advice: mistake.advice }
 }
 

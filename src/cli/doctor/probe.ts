@@ -132,14 +132,12 @@ export const probe = Effect.fnUntraced(function* (
   }
   const check = apiCheck(answer.failure)
   const last = exchanges.at(-1)
-  const isOwnHost = endpoint.host === undefined
-  if (meaningOf(answer.failure).maybeOtherSite !== true || last === undefined || !isOwnHost) {
+  const isHostOfUser = endpoint.host !== undefined
+  if (meaningOf(answer.failure).maybeOtherSite !== true || last === undefined || isHostOfUser) {
     return { exchange, checks: [check] }
   }
-  return verifies(last.request, credential)
-    ? { exchange, checks: [check, yield* siteCheck(endpoint)] }
-    : {
-        exchange,
-        checks: [check, problem("site", "The signature is wrong", "This is a bug of this program. Please report it.")]
-      }
+  const site = verifies(last.request, credential)
+    ? yield* siteCheck(endpoint)
+    : unsure("site", "The request was not signed with the key that is there now", "Run it again.")
+  return { exchange, checks: [check, site] }
 })
