@@ -471,6 +471,20 @@ describe("hunyuan3d doctor --check-api", () => {
   })
 })
 
+describe("a clock that is too far off", () => {
+  it.effect("is a problem though the call works, since it was signed again with the service's time", () => {
+    const date = "Tue, 01 Dec 2026 08:00:00 GMT"
+    const answers = [refusal("AuthFailure.SignatureExpire", { date })]
+    return Effect.gen(function* () {
+      const { env } = yield* machine
+      const { check } = yield* examine({ env }, "--check-api")
+      assert.strictEqual(check("clock")?.verdict, "problem")
+      assert.match(check("clock")?.advice ?? "", /signs with the service's time/)
+      assert.strictEqual(check("api")?.verdict, "ok")
+    }).pipe(Effect.provide(answered(() => answers.shift() ?? refusal("FailedOperation.JobNotFound", { date }))))
+  })
+})
+
 describe("the secrets", () => {
   it.effect("of every place are in no line that doctor prints", () =>
     Effect.gen(function* () {
