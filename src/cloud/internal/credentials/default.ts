@@ -98,9 +98,9 @@ const sources = ({
  * const from = (env: Record<string, string>) =>
  *   Credentials.Credentials.use((credentials) => credentials.get).pipe(
  *     Effect.map((credential) => credential.source),
- *     Effect.catchReason("CredentialsError", "NotConfigured", (reason) => Effect.succeed(`${reason.places.length} places`)),
- *     // In an application: FetchHttpClient.layer in place of the fake, and the environment of the process.
  *     Effect.provide(Credentials.layerDefault()),
+ *     Effect.catchReason("CredentialsError", "NotConfigured", ({ places }) => Effect.succeed(`${places.length} places`)),
+ *     // In an application: FetchHttpClient.layer in place of the fake, and the environment of the process.
  *     Effect.provide([NodeServices.layer, Fake.layer(), ConfigProvider.layer(ConfigProvider.fromEnv({ env }))]),
  *     Effect.runPromise
  *   )
