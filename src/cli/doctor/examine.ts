@@ -28,10 +28,10 @@ interface Flags extends Omit<Connection, "transport"> {
   readonly checkApi: boolean
 }
 
-const notAsked = (found: string, advice: string) => ({ checks: [unsure("api", found, advice)], exchange: undefined })
+const notQueried = (found: string, advice: string) => ({ checks: [unsure("api", found, advice)], exchange: undefined })
 
-/** Asks the service, over the network, with the retries that each command has. */
-const askApi = Effect.fnUntraced(function* (
+/** Queries the service over the network, with the retries that each command has. */
+const queryApi = Effect.fnUntraced(function* (
   { requestTimeout }: Flags,
   endpoint: Endpoint.Options,
   service: Credentials.Credentials["Service"],
@@ -56,9 +56,9 @@ export const examine = Effect.fnUntraced(function* (flags: Flags, endpoint: Endp
   const { checks, exchange } = !flags.checkApi
     ? { checks: [], exchange: undefined }
     : Result.isFailure(service) || Result.isFailure(got)
-      ? notAsked("Nothing was sent, since there is no key", "See what is said of the key.")
-      : yield* Effect.orElseSucceed(askApi(flags, endpoint, service.success, got.success), () =>
-          notAsked("Nothing was sent, since the proxy cannot be used", "See what is said of the proxy.")
+      ? notQueried("Nothing was sent, since there is no key", "See what is said of the key.")
+      : yield* Effect.orElseSucceed(queryApi(flags, endpoint, service.success, got.success), () =>
+          notQueried("Nothing was sent, since the proxy cannot be used", "See what is said of the proxy.")
         )
   const all: ReadonlyArray<Check> = [
     ...(yield* installation),

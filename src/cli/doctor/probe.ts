@@ -2,11 +2,11 @@
  * The free probe: a query for a job that does not exist, signed, limited and retried as every call is. It starts nothing
  * and costs nothing, and its answer says whether the service accepts the key.
  *
- * Where the service refuses a key although the request verifies, the key may be one of the other site, so that is asked too.
+ * Where the service refuses a key although the request verifies, the key may be one of the other site, so that is queried too.
  *
  * **Gotchas**
  *
- * - A key is sent to another host than the user's only where the user named none.
+ * - A signed request goes to another host than the user's only where the user named none.
  * - The service's words are not shown: what they repeat is not known.
  */
 import * as DateTime from "effect/DateTime"
@@ -68,14 +68,15 @@ const verifies = ({ body, headers, method, url }: HttpClientRequest.HttpClientRe
 }
 
 /** What a site answers. */
-const ask = Effect.fnUntraced(function* (site: Site, endpoint: Endpoint.Options) {
+const query = Effect.fnUntraced(function* (site: Site, endpoint: Endpoint.Options) {
   const seen = yield* Ref.make<ReadonlyArray<Exchange>>([])
   const client = Layer.effect(
     HttpClient.HttpClient,
     Effect.map(HttpClient.HttpClient, (client) => observed(client, seen))
   )
   const answer = yield* TencentCloud.call({ ...JobKind.Pro.query, product: site.product }, { JobId: madeUpId }).pipe(
-    Effect.provide(Layer.provide(TencentCloud.layer, client)),
+    // One of its own for each site, since layers are shared by identity.
+    Effect.provide(Layer.provide(Layer.fresh(TencentCloud.layer), client)),
     Effect.provideService(Endpoint.Endpoint, endpoint),
     Effect.result
   )
@@ -93,7 +94,7 @@ const apiCheck = (error: ApiError.ApiError): Check => {
 
 /** Which site knows the key, after the international one did not. */
 const siteCheck = Effect.fnUntraced(function* (endpoint: Endpoint.Options) {
-  const { answer } = yield* ask(mainland, { ...endpoint, region: mainland.region })
+  const { answer } = yield* query(mainland, { ...endpoint, region: mainland.region })
   const meaning = Result.isSuccess(answer) ? undefined : meaningOf(answer.failure)
   if (meaning === undefined || meaning.acceptsKey === true) {
     return problem(
@@ -125,7 +126,7 @@ export const probe = Effect.fnUntraced(function* (
   endpoint: Endpoint.Options,
   credential: Credentials.Credential
 ): Effect.fn.Return<Probed, never, HttpClient.HttpClient | Credentials.Credentials> {
-  const { answer, exchanges } = yield* ask(international, endpoint)
+  const { answer, exchanges } = yield* query(international, endpoint)
   const [exchange] = exchanges
   if (Result.isSuccess(answer)) {
     return { exchange, checks: [ok("api", "The service knows a job of the made-up id, so everything is right")] }

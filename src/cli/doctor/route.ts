@@ -55,7 +55,7 @@ export const endpoint = ({ host = Hunyuan.product.host, protocol }: Endpoint.Opt
   return warning("endpoint", `${url} is not the service's host`, `The service is at ${Hunyuan.product.host}.`)
 }
 
-/** The region that is asked for. */
+/** The region that calls go to. */
 export const region = Effect.fnUntraced(function* ({ region }: Endpoint.Options) {
   const configured = yield* variable("TENCENTCLOUD_REGION")
   const found = configured.value === region ? `${region}, from TENCENTCLOUD_REGION` : region
