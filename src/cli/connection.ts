@@ -7,7 +7,8 @@ import type * as FileSystem from "effect/FileSystem"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Credentials from "../cloud/Credentials.ts"
+import type * as Path from "effect/Path"
+import type * as Credentials from "../cloud/Credentials.ts"
 import type { CredentialsError } from "../cloud/CredentialsError.ts"
 import * as Endpoint from "../cloud/Endpoint.ts"
 import * as Policy from "../cloud/Policy.ts"
@@ -18,6 +19,7 @@ import * as SubmitJob from "../job/SubmitJob.ts"
 import type * as Replay from "../testing/Replay.ts"
 import { Attempts } from "./attempts.ts"
 import { Announcement } from "./cost.ts"
+import { credentials } from "./credentials.ts"
 import { type Failure, usage } from "./failure.ts"
 import { type JournalFlags, journalOf } from "./journal.ts"
 import { loadFake, loadReplay } from "./load.ts"
@@ -54,19 +56,20 @@ const replay = (file: string) =>
 const record = (file: string) => Layer.unwrap(Effect.map(loadReplay, (Replay) => Replay.layerRecord(file)))
 
 const transportLayer = (
-  transport: string
+  flags: Connection
 ): Layer.Layer<
   HttpClient.HttpClient | Credentials.Credentials,
   Failure | CredentialsError | Replay.CassetteError | Replay.RecordingError,
-  FileSystem.FileSystem | Network
+  FileSystem.FileSystem | Path.Path | Network
 > => {
+  const { transport } = flags
   const [name, ...rest] = transport.split(":")
   const file = rest.join(":")
-  if (transport === "live") return Layer.merge(network, Credentials.layerEnv)
+  if (transport === "live") return Layer.merge(network, credentials(flags))
   if (transport === "fake") return fake
   if (name === "replay" && file !== "") return replay(file)
   if (name === "record" && file !== "") {
-    return Layer.merge(record(file).pipe(Layer.provide(network)), Credentials.layerEnv)
+    return Layer.merge(record(file).pipe(Layer.provide(network)), credentials(flags))
   }
   return Layer.effectContext(
     Effect.fail(usage(`--transport cannot be "${transport}". Give live, fake, replay:FILE or record:FILE.`))
@@ -101,7 +104,7 @@ export const jobs = (flags: Connection & JournalFlags) =>
   services.pipe(
     Layer.provideMerge(
       Layer.mergeAll(
-        Layer.provideMerge(seen, transportLayer(flags.transport)),
+        Layer.provideMerge(seen, transportLayer(flags)),
         Layer.effect(
           Policy.Policy,
           Attempts.use(({ policy }) => policy(flags.requestTimeout))

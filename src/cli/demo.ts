@@ -26,7 +26,7 @@ export const demo = Command.make(
       JobKind.Pro,
       { Prompt: prompt },
       { schedule: Polling.eager, deadline: "30 seconds" },
-      { transport: "fake", endpoint: Option.none() }
+      { transport: "fake", endpoint: Option.none(), profile: Option.none() }
     ).pipe(
       Effect.tap(([, job]) => unlessJson(showFiles(job))),
       Effect.flatMap(([ticket, job]) =>

@@ -44,7 +44,7 @@ export const follow = Effect.fnUntraced(function* <A, E, R>(
 
 /** Words the end of a wait with the command that goes on with it. */
 export const timedOut =
-  (flags: Pick<Connection, "endpoint">) =>
+  (flags: Pick<Connection, "endpoint" | "profile">) =>
   <A, E, R>(self: Effect.Effect<A, E | QueryJob.WaitTimeout, R>): Effect.Effect<A, E | Failure, R> =>
     Effect.mapError(self, (error) => {
       if (!(error instanceof QueryJob.WaitTimeout)) return error

@@ -98,7 +98,7 @@ export const generateAndShow = <Request extends Schema.ConstraintCodec<unknown, 
   kind: JobKind.JobKind<Request>,
   request: Request["Type"],
   options: Polling.PollingOptions & SubmitJob.Options,
-  connection: Pick<Connection, "transport" | "endpoint">,
+  connection: Pick<Connection, "transport" | "endpoint" | "profile">,
   goOn: (ticket: Job.JobTicket) => string = (ticket) => waitCommand(ticket, connection)
 ) =>
   withProgress("submitting", (progress) =>

@@ -12,6 +12,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
+import { NodeVersion } from "./installation.ts"
 import * as NodeNetwork from "./nodeNetwork.ts"
 import * as program from "./program.ts"
 
@@ -44,4 +45,8 @@ const interrupted = 130
 export const main = (version: string): void =>
   program
     .run(version)
-    .pipe(Effect.provide(Layer.merge(NodeServices.layer, NodeNetwork.layer)), runMain({ disableErrorReporting: true }))
+    .pipe(
+      Effect.provideService(NodeVersion, process.versions.node),
+      Effect.provide(Layer.merge(NodeServices.layer, NodeNetwork.layer)),
+      runMain({ disableErrorReporting: true })
+    )

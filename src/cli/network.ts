@@ -14,6 +14,8 @@ export class Network extends Context.Service<
   {
     /** For calls and downloads. */
     readonly client: Layer.Layer<HttpClient.HttpClient, Failure>
+    /** The same without a proxy. */
+    readonly direct: Layer.Layer<HttpClient.HttpClient, Failure>
     /** Listens on loopback; on any free port when it is 0. */
     readonly server: (port: number) => Layer.Layer<HttpServer.HttpServer, HttpServerError.ServeError>
   }

@@ -30,6 +30,24 @@ const dispatcher = (options: Undici.Agent.Options) =>
     (agent) => Effect.promise(() => agent.destroy())
   )
 
+const direct = Layer.unwrap(
+  Effect.map(
+    Effect.all([Effect.promise(() => import("@effect/platform-node/NodeHttpClient")), loadUndici]),
+    ([NodeHttpClient, { Agent }]) =>
+      NodeHttpClient.layerUndiciNoDispatcher.pipe(
+        Layer.provide(
+          Layer.effect(
+            NodeHttpClient.Dispatcher,
+            Effect.acquireRelease(
+              Effect.sync(() => new Agent()),
+              (agent) => Effect.promise(() => agent.destroy())
+            )
+          )
+        )
+      )
+  )
+)
+
 const client = Layer.unwrap(
   Effect.map(
     Effect.promise(() => import("@effect/platform-node/NodeHttpClient")),
@@ -58,4 +76,4 @@ const server = (port: number) =>
     })
   )
 
-export const layer: Layer.Layer<Network> = Layer.succeed(Network, { client, server })
+export const layer: Layer.Layer<Network> = Layer.succeed(Network, { client, direct, server })

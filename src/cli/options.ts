@@ -68,6 +68,11 @@ export const connectionFlags = {
     Flag.withDescription(`Where calls go (default: ${defaultUrl})`),
     Flag.optional
   ),
+  profile: Flag.String("profile").pipe(
+    Flag.withMetavar("NAME"),
+    Flag.withDescription("The profile with the keys (default: the environment, else the profile default)"),
+    Flag.optional
+  ),
   region: Flag.String("region").pipe(
     Flag.withMetavar("REGION"),
     Flag.withDescription(`The region of the job (default: TENCENTCLOUD_REGION, or ${region})`),
@@ -85,6 +90,7 @@ export const connectionFlags = {
 export interface Connection {
   readonly transport: string
   readonly endpoint: Option.Option<string>
+  readonly profile: Option.Option<string>
   readonly region: string
   readonly requestTimeout: Duration.Duration
 }

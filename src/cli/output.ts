@@ -10,6 +10,7 @@
 import * as Schema from "effect/Schema"
 import * as Job from "../job/Job.ts"
 import * as Journal from "../job/Journal.ts"
+import { verdicts } from "./doctor/check.ts"
 import { states } from "./entry.ts"
 import { exitCodes } from "./failure.ts"
 
@@ -148,6 +149,21 @@ export const OutputComparison = Schema.Struct({
   )
 }).annotate({ identifier: "Comparison" })
 
+const OutputCredentials = Schema.Struct({
+  source: Schema.optionalKey(text("Where the key comes from")),
+  secretId: text("The first eight and the last four characters of its id"),
+  kind: Schema.Literals(["permanent", "temporary"]),
+  expiresAt: Schema.optionalKey(time("When a temporary key expires, where its source says so")),
+  region: Schema.optionalKey(text("The region that the profile names"))
+}).annotate({ identifier: "Credentials", description: "Who signs, without what is secret" })
+
+const OutputCheck = Schema.Struct({
+  name: text("What was checked, such as key"),
+  verdict: Schema.Literals(verdicts).annotate({ description: "unsure: it could not be found out" }),
+  found: Schema.String,
+  advice: Schema.optionalKey(text("What to do"))
+}).annotate({ identifier: "Check" })
+
 export const Output = Schema.Struct({
   version: Schema.Literal(1),
   command: Schema.optionalKey(text("Its name, such as generate; missing if there is no such command")),
@@ -183,5 +199,7 @@ export const Output = Schema.Struct({
     })
   ),
   comparison: Schema.optionalKey(OutputComparison),
+  credentials: Schema.optionalKey(OutputCredentials),
+  checks: Schema.optionalKey(Schema.Array(OutputCheck).annotate({ description: "What doctor checked" })),
   schema: Schema.optionalKey(Schema.Unknown.annotate({ description: "The JSON Schema of this object" }))
 }).annotate({ title: "hunyuan3d --json" })

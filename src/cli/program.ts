@@ -20,10 +20,12 @@ import * as Attempts from "./attempts.ts"
 import * as Capabilities from "./capabilities.ts"
 import { completions } from "./completions.ts"
 import { demo } from "./demo.ts"
+import { doctor } from "./doctor.ts"
 import { download } from "./download.ts"
 import { type Failure, fromError, isRecordingError } from "./failure.ts"
 import { forget } from "./forget.ts"
 import { generate } from "./generate.ts"
+import { ProgramVersion } from "./installation.ts"
 import { jobs } from "./jobs.ts"
 import * as logs from "./logs.ts"
 import type { Network } from "./network.ts"
@@ -39,6 +41,7 @@ import { sign } from "./sign.ts"
 import { submit } from "./submit.ts"
 import { wait } from "./wait.ts"
 import { watch } from "./watch.ts"
+import { whoami } from "./whoami.ts"
 
 const commands = [
   generate,
@@ -52,6 +55,8 @@ const commands = [
   forget,
   serve,
   sign,
+  whoami,
+  doctor,
   demo,
   schema
 ] as const
@@ -100,6 +105,7 @@ export const run = (version: string): Effect.Effect<void, Failure | CliError.Cli
     reported([...commands, help].map(({ name }) => name)),
     Effect.tapError((error) => (CliError.isCliError(error) ? Effect.void : printFailure(error.message))),
     Effect.tapDefect(tellDefect),
+    Effect.provideService(ProgramVersion, version),
     Effect.provide(
       Layer.mergeAll(CliConfig.layer({ builtIns }), presenter.layer, logs.layer, Attempts.layer).pipe(
         Layer.provideMerge(Screen.layer),

@@ -18,7 +18,7 @@ import { jobs, readEndpoint } from "./connection.ts"
 import { isUnfinished } from "./entry.ts"
 import { Failure, fromError, usage } from "./failure.ts"
 import { changesOf, timedOut } from "./follow.ts"
-import { resumableDownload, resumeCommand } from "./goOn.ts"
+import { resumableDownload, resumeCommand, type Way } from "./goOn.ts"
 import { journal } from "./journal.ts"
 import {
   connectionFlags,
@@ -48,6 +48,7 @@ export const resume = Command.make(
     ...downloadFlags,
     ...pollingFlags,
     endpoint: connectionFlags.endpoint,
+    profile: connectionFlags.profile,
     requestTimeout: connectionFlags.requestTimeout
   },
   Effect.fnUntraced(function* ({ all, job, last, ...flags }) {
@@ -56,8 +57,8 @@ export const resume = Command.make(
     }
     // A ticket has a region of its own.
     const { region } = yield* Endpoint.Endpoint
-    const { endpoint, requestTimeout } = flags
-    const connection = { transport: "live", endpoint, region, requestTimeout }
+    const { endpoint, profile, requestTimeout } = flags
+    const connection = { transport: "live", endpoint, profile, region, requestTimeout }
     const { host = Hunyuan.product.host } = yield* readEndpoint(connection)
     yield* Effect.gen(function* () {
       const tickets = all ? yield* unfinished(host) : [yield* readJournaledTicket({ ...connection, job, last })]
@@ -88,8 +89,7 @@ const unfinished = Effect.fnUntraced(function* (host: string) {
   return all.flatMap(({ endpoint, ticket }) => (ticket === undefined || endpoint !== host ? [] : [ticket]))
 })
 
-interface Flags extends DownloadFlags, PollingFlags {
-  readonly endpoint: Option.Option<string>
+interface Flags extends DownloadFlags, PollingFlags, Way {
   readonly out: string
 }
 

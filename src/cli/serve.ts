@@ -7,10 +7,14 @@ import * as Option from "effect/Option"
 import * as Endpoint from "../cloud/Endpoint.ts"
 import type * as Fake from "../testing/Fake.ts"
 import { usage } from "./failure.ts"
+import * as flag from "./flag.ts"
 import { loadFake, loadHttpServer } from "./load.ts"
 import { Network } from "./network.ts"
 import { printLine } from "./print.ts"
 import { line } from "./report.ts"
+import { readSecret } from "./secret.ts"
+
+const keyVariable = "HUNYUAN3D_SERVE_SECRET_KEY"
 
 // What a test of a client has to survive. Answers that never come would only slow it down.
 const faults: ReadonlyArray<Fake.Fault> = ["dropped", "badGateway", "truncated", { code: "InternalError" }]
@@ -39,9 +43,14 @@ export const serve = Command.make(
       Flag.optional
     ),
     secretKey: Flag.Redacted("secret-key").pipe(
-      Flag.withDescription("Its secret key (default: fake-secret-key)"),
+      Flag.withDescription(
+        `Its secret key, seen by everybody on this machine (default: ${keyVariable}, or fake-secret-key)`
+      ),
       Flag.optional
     ),
+    secretKeyFile: flag
+      .file("secret-key-file")
+      .pipe(Flag.withDescription("The file that holds its secret key, or - for standard input"), Flag.optional),
     faultRate: Flag.Finite("fault-rate").pipe(
       Flag.withDescription(
         "The share of requests that go wrong, from 0 to 1: dropped, 502, cut off, or InternalError (default: 0)"
@@ -74,12 +83,18 @@ export const serve = Command.make(
     )
   },
   Effect.fnUntraced(function* (flags) {
+    const secretKey = yield* readSecret({
+      flag: "--secret-key",
+      variable: keyVariable,
+      given: flags.secretKey,
+      file: flags.secretKeyFile
+    })
     const Fake = yield* loadFake
     const HttpServer = yield* loadHttpServer
     const fake = Fake.layerHandle({
       credential: {
         secretId: Option.getOrElse(flags.secretId, () => Fake.credential.secretId),
-        secretKey: Option.getOrElse(flags.secretKey, () => Fake.credential.secretKey)
+        secretKey: Option.getOrElse(secretKey, () => Fake.credential.secretKey)
       },
       timeScale: flags.timeScale,
       tasksAtOnce: Option.getOrUndefined(flags.tasks),

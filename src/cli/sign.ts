@@ -8,12 +8,13 @@ import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Credentials from "../cloud/Credentials.ts"
+import type { Credential } from "../cloud/Credentials.ts"
 import * as Endpoint from "../cloud/Endpoint.ts"
 import * as Tc3 from "../cloud/Tc3.ts"
 import * as Hunyuan from "../job/Hunyuan.ts"
 import * as JobKind from "../job/JobKind.ts"
 import { readEndpoint } from "./connection.ts"
+import { credential } from "./credentials.ts"
 import { usage } from "./failure.ts"
 import * as flag from "./flag.ts"
 import { readTextFile } from "./input.ts"
@@ -26,11 +27,7 @@ import { signedRequest } from "./signedRequest.ts"
 const { service, version } = Hunyuan.product
 const maxSkew = Duration.format(Endpoint.maxSkew)
 
-const readCredential = Credentials.Credentials.use((credentials) => credentials.get).pipe(
-  Effect.provide(Credentials.layerEnv)
-)
-
-const compareWith = Effect.fnUntraced(function* (file: string, credential: Credentials.Credential) {
+const compareWith = Effect.fnUntraced(function* (file: string, credential: Credential) {
   const { compare } = yield* loadCompare
   yield* compare(yield* readTextFile(`--compare ${file}`, file), credential)
 })
@@ -43,7 +40,7 @@ interface Flags extends Pick<Connection, "endpoint" | "region"> {
   readonly apiVersion: string
 }
 
-const show = Effect.fnUntraced(function* (flags: Flags, credential: Credentials.Credential) {
+const show = Effect.fnUntraced(function* (flags: Flags, credential: Credential) {
   const { action, apiVersion, payload, service, timestamp } = flags
   const product = { ...Hunyuan.product, service, version: apiVersion }
   const endpoint = yield* readEndpoint(flags)
@@ -112,6 +109,7 @@ export const sign = Command.make(
       Flag.withDefault(version)
     ),
     endpoint: connectionFlags.endpoint,
+    profile: connectionFlags.profile,
     region: connectionFlags.region,
     compare: flag
       .file("compare")
@@ -123,9 +121,9 @@ export const sign = Command.make(
       )
   },
   Effect.fnUntraced(function* (flags) {
-    const credential = yield* readCredential
-    if (Option.isSome(flags.compare)) return yield* compareWith(flags.compare.value, credential)
-    yield* show(flags, credential)
+    const found = yield* credential(flags)
+    if (Option.isSome(flags.compare)) return yield* compareWith(flags.compare.value, found)
+    yield* show(flags, found)
   })
 ).pipe(
   Command.withDescription("Show how a call is signed, or find out why a captured request is refused. Nothing is sent."),

@@ -44,7 +44,8 @@ const signer = ({ credential, payload, timestamp }: Call) =>
         })
         const withPayload = HttpClientRequest.bodyText(request, payload, request.headers["content-type"])
         return yield* sign(withPayload, { ...options, skew })
-      })
+      }),
+      renew: () => Effect.succeed(false)
     }))
   ).pipe(Layer.provide(Signer.layer), Layer.provide(Credentials.layer(credential)))
 

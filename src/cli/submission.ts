@@ -37,7 +37,7 @@ export const submitWith = Effect.fnUntraced(function* <
 >(
   kind: JobKind.JobKind<Request>,
   request: Request["Type"],
-  connection: Pick<Connection, "transport" | "endpoint">,
+  connection: Pick<Connection, "transport" | "endpoint" | "profile">,
   use: (ticket: Job.JobTicket, told: string) => Effect.Effect<A, E, R>,
   options?: SubmitJob.Options
 ) {
@@ -63,7 +63,7 @@ export const submitWith = Effect.fnUntraced(function* <
 })
 
 // The jobs of the fake end with the program.
-const addTicket = (ticket: Job.JobTicket, connection: Pick<Connection, "transport" | "endpoint">) =>
+const addTicket = (ticket: Job.JobTicket, connection: Pick<Connection, "transport" | "endpoint" | "profile">) =>
   add({ ticket, ...(connection.transport === "fake" ? {} : { next: waitCommand(ticket, connection) }) })
 
 /** A ticket that is older than this command was in the journal. */
@@ -74,7 +74,7 @@ const origin = ({ jobId, submittedAt }: Job.JobTicket, started: DateTime.Utc, op
 
 const stop = Effect.fnUntraced(function* <A, E>(
   fiber: Fiber.Fiber<A, E>,
-  connection: Pick<Connection, "transport" | "endpoint">,
+  connection: Pick<Connection, "transport" | "endpoint" | "profile">,
   operation: string | undefined
 ) {
   const isUnderWay = yield* Ref.make(false)

@@ -29,7 +29,7 @@ describe("what a submission costs", () => {
     Effect.gen(function* () {
       for (const command of ["submit", "generate"]) {
         const { code, stderr } = yield* run([command, ...teapot], { env: {} })
-        assert.match(stderr, /^hunyuan3d: No credentials in the environment: .*\n$/)
+        assert.match(stderr, /^hunyuan3d: No credentials were found\. .*\n$/)
         assert.strictEqual(code, 1)
       }
     }).pipe(WithFake)

@@ -8,7 +8,7 @@ import { credentials, plain, run, start, unknownId } from "./run.ts"
 const WithFake = Effect.provide(Fake.layer())
 
 const attempts =
-  /^00:00:00\.000Z DEBUG QueryHunyuanTo3DProJob, attempt 1: Server \(InternalError\) after 0 ms \[request e7c1aa24\]\n\S+Z DEBUG Retry 1 in \d+ms\. .*\(InternalError: said\) \[request e7c1aa24\]\n\S+Z DEBUG QueryHunyuanTo3DProJob, attempt 2: answered after 300 ms \[request e7c1aa24\]\n/
+  /^00:00:00\.000Z DEBUG The credentials come from the environment\.\n00:00:00\.000Z DEBUG QueryHunyuanTo3DProJob, attempt 1: Server \(InternalError\) after 0 ms \[request e7c1aa24\]\n\S+Z DEBUG Retry 1 in \d+ms\. .*\(InternalError: said\) \[request e7c1aa24\]\n\S+Z DEBUG QueryHunyuanTo3DProJob, attempt 2: answered after 300 ms \[request e7c1aa24\]\n/
 
 describe("the log", () => {
   for (const flags of [["--log-level", "debug"], ["--log-level=all"], ["-v"], ["--verbose"]]) {
@@ -91,7 +91,7 @@ describe("the log", () => {
       yield* TestClock.adjust("1 second")
       assert.match(
         plain(waiting.printed().stderr),
-        /^00:00:00\.000Z DEBUG Query.*, attempt 1: answered after 0 ms .*\n {3}0\.0 s {2}RUN/
+        /^.*\n00:00:00\.000Z DEBUG Query.*, attempt 1: answered after 0 ms .*\n {3}0\.0 s {2}RUN/
       )
       yield* waiting.stop
       yield* waiting.ended

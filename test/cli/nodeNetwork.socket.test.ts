@@ -2,8 +2,9 @@ import { createServer } from "node:http"
 import type { Socket } from "node:net"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect, Layer, Result, Schedule } from "effect"
+import * as HttpClient from "effect/http/HttpClient"
 import * as HttpServer from "effect/http/HttpServer"
 import { Network } from "../../src/cli/network.ts"
 import * as NodeNetwork from "../../src/cli/nodeNetwork.ts"
@@ -35,6 +36,21 @@ describe("the network on Node", () => {
     }).pipe(
       Effect.provide([NodeNetwork.layer, NodeHttpServer.layerServer(createServer, { port: 0, host: "127.0.0.1" })])
     )
+  )
+})
+
+describe("plain http", () => {
+  it.live("goes past the proxy of the environment where it must not meet one", () =>
+    Effect.gen(function* () {
+      const answering = (text: string) => listen(createServer((_, response) => response.end(text)))
+      const own = yield* answering("the server")
+      const proxy = yield* answering("the proxy")
+      vi.stubEnv("HTTP_PROXY", `http://${proxy.host}`)
+      const { client, direct } = yield* Network
+      const body = HttpClient.get(`http://${own.host}/`).pipe(Effect.flatMap(({ text }) => text))
+      assert.strictEqual(yield* Effect.provide(body, direct), "the server")
+      assert.notStrictEqual(yield* Effect.orElseSucceed(Effect.provide(body, client), () => "none"), "the server")
+    }).pipe(Effect.ensuring(Effect.sync(() => vi.unstubAllEnvs())), Effect.provide(NodeNetwork.layer))
   )
 })
 

@@ -60,7 +60,7 @@ describe("the directory of --out", () => {
       const out = `${yield* temporaryDirectory}/models`
       for (const command of commands) {
         const { code, stderr } = yield* run([...command, "--out", out], { env: {} })
-        assert.match(stderr, /^hunyuan3d: No credentials in the environment: .*\n$/)
+        assert.match(stderr, /^hunyuan3d: No credentials were found\. .*\n$/)
         assert.strictEqual(code, 1)
       }
       assert.isFalse(yield* fs.exists(out))

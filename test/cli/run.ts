@@ -27,11 +27,16 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
 import * as TestClock from "effect/testing/TestClock"
 import packageJson from "../../package.json" with { type: "json" }
+import { NodeVersion } from "../../src/cli/installation.ts"
 import { Kept } from "../../src/cli/journal.ts"
+import { loadCredentials } from "../../src/cli/load.ts"
 import { Network } from "../../src/cli/network.ts"
 import * as program from "../../src/cli/program.ts"
 import * as Journal from "../../src/job/Journal.ts"
 import * as Fake from "../../src/testing/Fake.ts"
+
+// Which every command loads that signs. It would take real time in the middle of virtual time.
+await Effect.runPromise(loadCredentials)
 
 export const credentials = {
   TENCENTCLOUD_SECRET_ID: Fake.credential.secretId,
@@ -72,6 +77,8 @@ interface Options {
   readonly stdin?: string | Uint8Array
   /** The journal, which runs share when they are given the same; by default one of this run. */
   readonly journal?: Layer.Layer<Journal.Journal>
+  /** The version of Node. */
+  readonly node?: string
   /** What `serve` listens with; by default every port is taken. */
   readonly server?: HttpServer.HttpServer["Service"]
 }
@@ -115,6 +122,7 @@ const network = (server: HttpServer.HttpServer["Service"] | undefined) =>
     Network,
     Effect.map(HttpClient.HttpClient, (client) => ({
       client: Layer.succeed(HttpClient.HttpClient, client),
+      direct: Layer.succeed(HttpClient.HttpClient, client),
       server: () =>
         Layer.effect(
           HttpServer.HttpServer,
@@ -157,6 +165,7 @@ const services = (args: ReadonlyArray<string>, options: Options, output: Record<
     ConfigProvider.layer(ConfigProvider.fromEnv({ env: { ...(options.env ?? credentials) } })),
     // In memory, since writing files takes real time.
     Layer.succeed(Kept, options.journal ?? Layer.fresh(Journal.layerMemory)),
+    Layer.succeed(NodeVersion, options.node ?? "24.21.0"),
     network(options.server)
   )
 }

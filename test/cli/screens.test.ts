@@ -2,8 +2,9 @@
  * What a person sees in terminals of 60, 80 and 120 columns, without colours. To write the screens anew after a change
  * of texts: `npx vitest run test/cli/screens.test.ts -u`, and look at the difference.
  */
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, expect, it } from "@effect/vitest"
-import { Effect, Random } from "effect"
+import { DateTime, Effect, FileSystem, Layer, Random } from "effect"
 import { TestClock } from "effect/testing"
 import * as Fake from "../../src/testing/Fake.ts"
 import { credentials, run, sharedJournal } from "./run.ts"
@@ -15,7 +16,8 @@ const screens = (columns: number) =>
   Effect.gen(function* () {
     const fake = yield* Fake.Fake
     const { journal } = yield* sharedJournal
-    const env = { ...credentials, NO_COLOR: "1" }
+    const home = yield* FileSystem.FileSystem.use((fs) => fs.makeTempDirectoryScoped())
+    const env = { ...credentials, NO_COLOR: "1", HOME: home, XDG_STATE_HOME: `${home}/.local/state` }
     const type = (...args: ReadonlyArray<string>) => run(args, { isTerminal: true, columns, env, journal })
 
     yield* type("submit", "--image", image, "--operation-id", "order-17")
@@ -42,11 +44,17 @@ const screens = (columns: number) =>
       ["submit", "--image", image, "--enable-pbr", "--dry-run"],
       ["submit", "--kind", "rapid", "teapot", "--face-count", "5000"]
     ]
-    const printed = yield* Effect.forEach(commands, (args) =>
+    const show = (...args: ReadonlyArray<string>) =>
       Effect.map(type(...args), ({ stderr, stdout }) => `$ hunyuan3d ${args.join(" ")}\n${stdout || stderr}`)
-    )
-    return printed.join("\n")
-  }).pipe(Effect.provide(Fake.layer({ run: "2 minutes" })), Random.withSeed("screens"))
+    const printed = yield* Effect.forEach(commands, (args) => show(...args))
+
+    yield* TestClock.setTime(DateTime.makeUnsafe("2026-12-01T10:00:00Z").epochMilliseconds)
+    printed.push(yield* show("whoami"), yield* show("doctor", "--check-api", "--region", "ap-guangzhou"))
+    return printed.join("\n").replaceAll(home, "/home/ann")
+  }).pipe(
+    Effect.provide(Layer.merge(Fake.layer({ run: "2 minutes" }), NodeFileSystem.layer)),
+    Random.withSeed("screens")
+  )
 
 describe("a screen", () => {
   for (const columns of [60, 80, 120]) {
