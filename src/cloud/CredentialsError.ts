@@ -19,6 +19,11 @@ const flag = (value: boolean) => Schema.Boolean.pipe(Schema.withConstructorDefau
 
 const cause = Schema.optional(Schema.Defect())
 
+const line = Schema.optional(Schema.Int)
+
+const where = (found: { readonly place: string; readonly line?: number | undefined }) =>
+  found.line === undefined ? found.place : `${found.place}, line ${found.line}`
+
 /**
  * No place has a credential.
  *
@@ -34,10 +39,8 @@ export class NotConfigured extends Schema.TaggedError<NotConfigured>("effect-hun
 ) {
   readonly isRetryable = false
   override get message(): string {
-    return (
-      `No credentials were found. Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or put them into one of these ` +
-      `places, which were looked at in this order: ${this.places.join("; ")}.`
-    )
+    const places = this.places.join("; ")
+    return `No credentials were found. These places were looked at, in this order: ${places}. Configure one of them.`
   }
 }
 
@@ -51,13 +54,15 @@ export class Incomplete extends Schema.TaggedError<Incomplete>("effect-hunyuan3d
   "Incomplete",
   {
     place: Schema.String,
+    /** The line of a file where they begin, from 1, where one is known. */
+    line,
     /** The names of what is missing there, or empty. */
     missing: Schema.Array(Schema.String)
   }
 ) {
   readonly isRetryable = false
   override get message(): string {
-    return `The credentials in ${this.place} are not complete: set ${this.missing.join(" and ")} there.`
+    return `The credentials in ${where(this)} are not complete: set ${this.missing.join(" and ")} there.`
   }
 }
 
@@ -72,7 +77,7 @@ export class UnreadableFile extends Schema.TaggedError<UnreadableFile>(
 )("UnreadableFile", { path: Schema.String, cause }) {
   readonly isRetryable = false
   override get message(): string {
-    return `The file ${this.path} cannot be read. Check that it is a file and that this user may read it.`
+    return `The file ${this.path} cannot be read. Check that it is a file of UTF-8 text that this user may read.`
   }
 }
 
@@ -87,15 +92,14 @@ export class WrongFormat extends Schema.TaggedError<WrongFormat>("effect-hunyuan
   {
     place: Schema.String,
     /** The line of a file, from 1, where one is known. */
-    line: Schema.optional(Schema.Int),
+    line,
     /** What is wrong, and what to change; never what was read. */
     description: Schema.String
   }
 ) {
   readonly isRetryable = false
   override get message(): string {
-    const where = this.line === undefined ? this.place : `${this.place}, line ${this.line}`
-    return `The credentials in ${where} cannot be used: ${this.description}`
+    return `The credentials in ${where(this)} cannot be used: ${this.description}`
   }
 }
 
@@ -147,11 +151,14 @@ export class Refused extends Schema.TaggedError<Refused>("effect-hunyuan3d/Crede
  */
 export class Expired extends Schema.TaggedError<Expired>("effect-hunyuan3d/CredentialsError/Expired")("Expired", {
   place: Schema.String,
-  expiredAt: Schema.DateTimeUtcFromString
+  expiredAt: Schema.DateTimeUtcFromString,
+  /** What to do. */
+  remedy: Schema.optional(Schema.String)
 }) {
   readonly isRetryable = false
   override get message(): string {
-    return `The credentials in ${this.place} expired at ${DateTime.formatIso(this.expiredAt)}. Put new ones there.`
+    const { place, expiredAt, remedy = "Put new ones there." } = this
+    return `The credentials in ${place} expired at ${DateTime.formatIso(expiredAt)}. ${remedy}`
   }
 }
 

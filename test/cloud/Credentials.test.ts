@@ -94,6 +94,27 @@ describe("Credentials.layerEnv", () => {
     })
   )
 
+  it.effect.each<readonly [what: string, name: string, value: string, told: string]>([
+    [
+      "quotes around the key",
+      "TENCENTCLOUD_SECRET_KEY",
+      `"${key}"`,
+      "has a quotation mark in it. Write it without quotes."
+    ],
+    ["one quote", "TENCENTCLOUD_SECRET_ID", "'AKID1", "has a quotation mark in it. Write it without quotes."],
+    ["a region behind the key", "TENCENTCLOUD_SECRET_KEY", `${key}#shanghai#0`, "has `#`, `:`, `,` or `;` in it."],
+    ["a line break in the token", "TENCENTCLOUD_TOKEN", `${token}\n${token}`, "has a space or another character in it"],
+    ["a letter of another script", "TENCENTCLOUD_SECRET_ID", "АKID1", "has a space or another character in it"]
+  ])("the error says what is wrong with a value that has %s, and prints no secret", ([, name, value, told]) =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(fromEnv({ ...pair, [name]: value }))
+      assert.strictEqual(error.reason._tag, "WrongFormat")
+      assert.include(error.message, `The credentials in the environment cannot be used: ${name} ${told}`)
+      assert.notInclude(printed(error), key)
+      assert.notInclude(printed(error), token)
+    })
+  )
+
   it.effect("a missing credential fails while the layer is built, not at the first signature", () =>
     Effect.gen(function* () {
       const error = yield* Layer.build(Credentials.layerEnv).pipe(

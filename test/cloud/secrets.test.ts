@@ -1,9 +1,9 @@
 /** That no secret leaves a call by another way than the wire. */
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Layer, Logger, References, Tracer } from "effect"
+import { Effect, Layer } from "effect"
 import { Headers, HttpClient } from "effect/http"
 import * as TencentCloud from "../../src/cloud/TencentCloud.ts"
-import { printed } from "../support/printed.ts"
+import { leaks, traced } from "../support/traced.ts"
 import {
   type Answer,
   dropped,
@@ -25,44 +25,21 @@ const echo: Answer = ({ headers: { authorization, "x-tc-token": token } }) =>
   Effect.sync(() => Response.json({ Response: { Status: [authorization], RequestId: { token } }, token }))
 
 /** Runs a call, and returns all that it logs, traces and fails with, and the signatures that it sent. */
-const traced = Effect.fnUntraced(function* (answer: Answer) {
+const tracedCall = Effect.fnUntraced(function* (answer: Answer) {
   const { client, sent } = yield* transport(answer)
   // An application that logs requests, records all headers in spans, and has its own list of what to redact.
   const logging = client.pipe(
     HttpClient.tapRequest((request) => Effect.logTrace("sending", request, request.headers)),
     HttpClient.tap((response) => Effect.logTrace("received", response, response.request.headers))
   )
-  const lines: Array<unknown> = []
-  const keep = (line: unknown) => void lines.push(line)
-  const spans: Array<Tracer.NativeSpan> = []
-  const tracer = Tracer.make({
-    span: (options) => {
-      const span = new Tracer.NativeSpan(options)
-      spans.push(span)
-      return span
-    }
-  })
-  const exit = yield* settled(Effect.exit(TencentCloud.call(Query, input))).pipe(
-    Effect.tap((exit) => Effect.logTrace("ended", exit)),
+  const captured = yield* traced(settled(TencentCloud.call(Query, input))).pipe(
     Effect.provide(over(Layer.succeed(HttpClient.HttpClient, logging))),
-    Effect.provide(
-      Logger.layer([
-        Logger.map(Logger.formatSimple, keep),
-        Logger.map(Logger.formatLogFmt, keep),
-        Logger.map(Logger.formatJson, keep)
-      ])
-    ),
-    Effect.provideService(References.MinimumLogLevel, "All"),
     Effect.provideService(HttpClient.TracerHeaderFilter, () => true),
-    Effect.provideService(Headers.CurrentRedactedNames, ["x-own"]),
-    Effect.provideService(Tracer.Tracer, tracer)
+    Effect.provideService(Headers.CurrentRedactedNames, ["x-own"])
   )
   const signatures = (yield* sent).map(({ headers }) => (headers["authorization"] ?? "").slice(-64))
-  return { exit, lines, spans, signatures }
+  return { ...captured, signatures }
 })
-
-const failureOf = (exit: Exit.Exit<unknown, unknown>) =>
-  Exit.isFailure(exit) ? [printed(exit.cause), Cause.pretty(exit.cause), printed(Cause.squash(exit.cause))] : []
 
 describe("secret key, session token and signature", () => {
   it.effect.each<readonly [what: string, answer: Answer]>([
@@ -74,7 +51,7 @@ describe("secret key, session token and signature", () => {
     ["has its headers for an answer", echo]
   ])("are in no log, span or error of a call that %s", ([, answer]) =>
     Effect.gen(function* () {
-      const { exit, lines, signatures, spans } = yield* traced(answer)
+      const { lines, signatures, spans, texts } = yield* tracedCall(answer)
       assert.isNotEmpty(signatures)
       assert.isTrue(signatures.every((signature) => /^[0-9a-f]{64}$/.test(signature)))
       assert.isAtLeast(lines.length, 6)
@@ -82,17 +59,7 @@ describe("secret key, session token and signature", () => {
         spans.map((span) => span.name),
         "TencentCloud.call"
       )
-      const texts = {
-        exit: printed(exit),
-        error: failureOf(exit).join("\n"),
-        logs: lines.map(printed).join("\n"),
-        spans: spans.map((span) => printed([...span.attributes, span.events])).join("\n"),
-        failures: spans.flatMap(({ status }) => (status._tag === "Ended" ? failureOf(status.exit) : [])).join("\n")
-      }
-      const leaks = Object.entries(texts)
-        .filter(([, text]) => [secretKey, token, ...signatures].some((secret) => text.includes(secret)))
-        .map(([place]) => place)
-      assert.deepStrictEqual(leaks, [])
+      assert.deepStrictEqual(leaks(texts, [secretKey, token, ...signatures]), [])
     })
   )
 })

@@ -37,9 +37,9 @@ const submit = TencentCloud.call(JobKind.Pro.submit, { Prompt: "a cat" })
 describe("Temporary credentials", () => {
   it.effect("lead from the environment over a role to the end of a job", () =>
     Effect.gen(function* () {
-      const account = { secretId: "AKIDACCOUNT", secretKey: Redacted.make("account key") }
+      const account = { secretId: "AKIDACCOUNT", secretKey: Redacted.make("account-key") }
       const fake = Fake.layer({ jobs: [{ id, run: "2 minutes" }], credential: account })
-      const env = { TENCENTCLOUD_SECRET_ID: "AKIDACCOUNT", TENCENTCLOUD_SECRET_KEY: "account key" }
+      const env = { TENCENTCLOUD_SECRET_ID: "AKIDACCOUNT", TENCENTCLOUD_SECRET_KEY: "account-key" }
       const Jobs = QueryJob.layer.pipe(
         Layer.provide(Credentials.layerAssumeRole({ roleArn })),
         Layer.provide(Credentials.layerEnv),

@@ -5,8 +5,9 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { CredentialsError, Incomplete, NotConfigured } from "../../CredentialsError.ts"
+import { CredentialsError, NotConfigured } from "../../CredentialsError.ts"
 import { type Credential, Credentials } from "./model.ts"
+import { credentialFrom } from "./values.ts"
 
 /**
  * Provides one fixed credential.
@@ -61,35 +62,29 @@ export const layerConfig = (options: {
 
 const trimmed = (value: Redacted.Redacted<string>) => Redacted.make(Redacted.value(value).trim())
 
+/** A variable of the environment. Empty and blank count as not set, and so does one that cannot be read. */
+export const variable = (name: string): Effect.Effect<Option.Option<string>> =>
+  Effect.option(Config.schema(Schema.Trim.check(Schema.isNonEmpty()), name))
+
+const names = {
+  secretId: "TENCENTCLOUD_SECRET_ID",
+  secretKey: "TENCENTCLOUD_SECRET_KEY",
+  token: ["TENCENTCLOUD_SESSION_TOKEN", "TENCENTCLOUD_TOKEN"]
+}
+
 const place = "the environment"
-
-/** A variable of the environment. Empty and blank count as not set. A variable that cannot be read is none. */
-export const variable = (name: string) => Effect.option(Config.schema(Schema.Trim.check(Schema.isNonEmpty()), name))
-
-const secret = (name: string) =>
-  Effect.map(
-    variable(name),
-    Option.map((value) => Redacted.make(value))
-  )
 
 /** The credential of the environment, and why there is none. */
 export const fromEnv: Effect.Effect<Credential, CredentialsError> = /*#__PURE__*/ Effect.gen(function* () {
-  const secretId = yield* variable("TENCENTCLOUD_SECRET_ID")
-  const secretKey = yield* secret("TENCENTCLOUD_SECRET_KEY")
-  const token = yield* secret("TENCENTCLOUD_SESSION_TOKEN")
-  if (Option.isNone(secretId) && Option.isNone(secretKey)) {
-    return yield* new CredentialsError({ reason: new NotConfigured({ places: [place] }) })
-  }
-  if (Option.isNone(secretId) || Option.isNone(secretKey)) {
-    const missing = Option.isNone(secretId) ? "TENCENTCLOUD_SECRET_ID" : "TENCENTCLOUD_SECRET_KEY"
-    return yield* new CredentialsError({ reason: new Incomplete({ place, missing: [missing] }) })
-  }
-  return {
-    secretId: secretId.value,
-    secretKey: secretKey.value,
-    token: Option.getOrUndefined(Option.isSome(token) ? token : yield* secret("TENCENTCLOUD_TOKEN")),
-    source: place
-  }
+  const set = yield* Effect.forEach([names.secretId, names.secretKey, ...names.token], (name) =>
+    Effect.map(variable(name), (value) => [name, Option.getOrUndefined(value)] as const)
+  )
+  return yield* credentialFrom(Object.fromEntries(set), { ...names, place }).pipe(
+    Effect.catchReason("CredentialsError", "NotConfigured", () => {
+      const places = [`${place} (set ${names.secretId} and ${names.secretKey})`]
+      return new CredentialsError({ reason: new NotConfigured({ places }) })
+    })
+  )
 })
 
 /**
@@ -101,7 +96,8 @@ export const fromEnv: Effect.Effect<Credential, CredentialsError> = /*#__PURE__*
  * Reads `TENCENTCLOUD_SECRET_ID` and `TENCENTCLOUD_SECRET_KEY`, and, for a
  * temporary credential, `TENCENTCLOUD_SESSION_TOKEN` (the name in the Node SDK)
  * or `TENCENTCLOUD_TOKEN` (the name in the command-line tool). A variable that is
- * empty or blank counts as missing. Fails with `CredentialsError` while the layer is built.
+ * empty or blank counts as missing, and one with quotes or spaces in it is refused. Fails
+ * with `CredentialsError` while the layer is built.
  *
  * @category layers
  * @since 0.1.0

@@ -1,12 +1,12 @@
 /** That no secret leaves a source of temporary credentials by another way than the wire. */
 import { randomBytes } from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, ConfigProvider, Effect, Exit, FileSystem, Layer, Logger, Redacted, References, Tracer } from "effect"
+import { ConfigProvider, Effect, FileSystem, Layer, Redacted } from "effect"
 import { Headers, HttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import * as Credentials from "../../../src/cloud/Credentials.ts"
 import * as TencentCloud from "../../../src/cloud/TencentCloud.ts"
-import { printed } from "../../support/printed.ts"
+import { leaks, traced } from "../../support/traced.ts"
 import {
   type Answer,
   dropped,
@@ -67,8 +67,8 @@ const scrambled = json({
   TmpSecretKey: [TmpSecretKey]
 })
 
-/** Makes a call now and one after the credential has expired, and returns all that they log, trace and fail with. */
-const traced = Effect.fnUntraced(function* (
+/** Makes a call now and one after the credential has expired, and captures all that they let out. */
+const tracedCalls = Effect.fnUntraced(function* (
   layer: Layer.Layer<Credentials.Credentials, never, HttpClient.HttpClient>,
   answer: Answer
 ) {
@@ -78,40 +78,17 @@ const traced = Effect.fnUntraced(function* (
     HttpClient.tapRequest((request) => Effect.logTrace("sending", request, request.headers)),
     HttpClient.tap((response) => Effect.logTrace("received", response, response.request.headers))
   )
-  const lines: Array<unknown> = []
-  const keep = (line: unknown) => void lines.push(line)
-  const spans: Array<Tracer.NativeSpan> = []
-  const tracer = Tracer.make({
-    span: (options) => {
-      const span = new Tracer.NativeSpan(options)
-      spans.push(span)
-      return span
-    }
-  })
   const call = settled(Effect.exit(TencentCloud.call(Query, input)))
   const credential = settled(Effect.exit(Credentials.Credentials.use(({ get }) => get)))
-  const exits = yield* Effect.all([call, TestClock.adjust("2 hours"), call, credential]).pipe(
-    Effect.tap((exits) => Effect.logTrace("ended", exits)),
+  const captured = yield* traced(Effect.all([call, TestClock.adjust("2 hours"), call, credential])).pipe(
     Effect.provide(
       TencentCloud.layer.pipe(Layer.provideMerge(layer), Layer.provide(Layer.succeed(HttpClient.HttpClient, logging)))
     ),
-    Effect.provide(
-      Logger.layer([
-        Logger.map(Logger.formatSimple, keep),
-        Logger.map(Logger.formatLogFmt, keep),
-        Logger.map(Logger.formatJson, keep)
-      ])
-    ),
-    Effect.provideService(References.MinimumLogLevel, "All"),
     Effect.provideService(HttpClient.TracerHeaderFilter, () => true),
-    Effect.provideService(Headers.CurrentRedactedNames, ["x-own"]),
-    Effect.provideService(Tracer.Tracer, tracer)
+    Effect.provideService(Headers.CurrentRedactedNames, ["x-own"])
   )
-  return { exits: [exits[0], exits[2], exits[3]], lines, spans, sent: yield* sent }
+  return { ...captured, sent: yield* sent }
 })
-
-const failureOf = (exit: Exit.Exit<unknown, unknown>) =>
-  Exit.isFailure(exit) ? [printed(exit.cause), Cause.pretty(exit.cause), printed(Cause.squash(exit.cause))] : []
 
 describe.each(Object.entries(sources))("secrets of %s", (_, layer) => {
   it.effect.each<readonly [what: string, source: Answer | undefined, call: Answer]>([
@@ -127,25 +104,13 @@ describe.each(Object.entries(sources))("secrets of %s", (_, layer) => {
     ["has no credential, since the source answers text", respond(`key=${TmpSecretKey}`), running]
   ])("are in no log, span or error of a call that %s", ([, source, call]) =>
     Effect.gen(function* () {
-      const { exits, lines, sent, spans } = yield* traced(layer, answering(source, call))
+      const { lines, sent, spans, texts } = yield* tracedCalls(layer, answering(source, call))
       assert.isAtLeast(lines.length, 6)
       assert.isNotEmpty(spans)
       const signatures = sent.flatMap(
         ({ headers }) => /Signature=([0-9a-f]{64})/.exec(headers["authorization"] ?? "")?.[1] ?? []
       )
-      const texts = {
-        exit: printed(exits),
-        error: exits.flatMap(failureOf).join("\n"),
-        logs: lines.map(printed).join("\n"),
-        spans: spans.map((span) => printed([...span.attributes, span.events])).join("\n"),
-        failures: spans.flatMap(({ status }) => (status._tag === "Ended" ? failureOf(status.exit) : [])).join("\n")
-      }
-      const leaks = Object.entries(texts).flatMap(([place, text]) =>
-        [...planted, ...signatures]
-          .filter((secret) => text.includes(secret))
-          .map((secret) => `${place}: ${planted.indexOf(secret)}`)
-      )
-      assert.deepStrictEqual(leaks, [])
+      assert.deepStrictEqual(leaks(texts, [...planted, ...signatures]), [])
     })
   )
 })
