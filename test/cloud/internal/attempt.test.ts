@@ -279,6 +279,25 @@ describe("a clock that is wrong", () => {
     })
   )
 
+  it.effect.each<readonly [what: string, message: string]>([
+    ["alone", "Signature expired, please check the deviation between `Timestamp` and the server time 1775583703."],
+    ["in Chinese words", "签名过期，服务器时间 1775583703。"],
+    ["beside the one that was sent", "`Timestamp` 1775554903 is not near the server time 1775583703."],
+    ["before the one that was sent", "The server time 1775583703 is not near `Timestamp` 1775554903."]
+  ])("is repaired by the service's time in the refusal before the date of the answer: %s", ([, Message]) =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(1_775_554_903_000)
+      // A proxy answers from its own clock.
+      const date = httpDate(1_775_554_903_000 + 3 * 3_600_000)
+      const { call, sent } = yield* cloud(
+        refused("AuthFailure.SignatureExpire", { Message, headers: { date } }),
+        running
+      )
+      yield* call(Query, input)
+      assert.deepStrictEqual(timestamps(yield* sent), [1_775_554_903, 1_775_554_903 + 28_800])
+    })
+  )
+
   it.effect.each<readonly [what: string, init: ResponseInit | undefined]>([
     ["the service's date agrees with ours", { headers: { date: httpDate(59_000) } }],
     ["the answer has no date", undefined],
@@ -304,6 +323,94 @@ describe("a clock that is wrong", () => {
       const { call, sent } = yield* cloud(always)
       assert.strictEqual((yield* settled(Effect.flip(call(Query, input)))).reason._tag, "ClockSkew")
       assert.deepStrictEqual(timestamps(yield* sent), [0, 28_800])
+    })
+  )
+})
+
+/** A source that has as many tokens as are given, and counts how often it was asked for another. */
+const renewing = (...tokens: ReadonlyArray<string>) => {
+  const all = tokens.map((token, index) => ({
+    secretId: `AKID${index}`,
+    secretKey: Redacted.make(`key ${index}`),
+    token: Redacted.make(token)
+  }))
+  let current = 0
+  let renewals = 0
+  const renew = (refused: Credentials.Credential) =>
+    Effect.suspend(() => {
+      const last = all[all.length - 1] ?? refused
+      renewals += 1
+      current += 1
+      return Effect.succeed(all[current] ?? last)
+    }).pipe(Effect.delay("1 second"))
+  const get = Effect.sync(() => all[current] ?? credential)
+  return { layer: Layer.succeed(Credentials.Credentials, { get, renew }), renewals: () => renewals }
+}
+
+/** A service that takes one token only. */
+const takes =
+  (token: string): Answer =>
+  (sent) =>
+    (sent.headers["x-tc-token"] === token ? running : refused("AuthFailure.TokenFailure"))(sent)
+
+const tokens = (sent: ReadonlyArray<Sent>) => sent.map(({ headers }) => headers["x-tc-token"])
+
+describe("a token that the service refuses", () => {
+  it.effect.each([Query, Submit])("is renewed once, and the request signed again at once (%#)", (operation) =>
+    Effect.gen(function* () {
+      const source = renewing("first", "second")
+      const { layer, sent } = yield* cloudWith({ credentials: source.layer }, takes("second"))
+      yield* settled(TencentCloud.call(operation, input)).pipe(Effect.provide(layer))
+      assert.deepStrictEqual(tokens(yield* sent), ["first", "second"])
+      assert.strictEqual(source.renewals(), 1)
+    })
+  )
+
+  it.effect("is not renewed a second time when the new one is refused too", () =>
+    Effect.gen(function* () {
+      const source = renewing("first", "second", "third")
+      const { layer, sent } = yield* cloudWith({ credentials: source.layer }, takes("third"))
+      const error = yield* settled(Effect.flip(query)).pipe(Effect.provide(layer))
+      assert.strictEqual(error.code, "AuthFailure.TokenFailure")
+      assert.deepStrictEqual(tokens(yield* sent), ["first", "second"])
+    })
+  )
+
+  it.effect("is final where the source has no other, or no other token", () =>
+    Effect.gen(function* () {
+      for (const credentials of [Credentials.layer(credential), renewing("first", "first").layer]) {
+        const { layer, sent } = yield* cloudWith({ credentials }, refused("AuthFailure.TokenFailure"))
+        const error = yield* settled(Effect.flip(query)).pipe(Effect.provide(layer))
+        assert.strictEqual(error.code, "AuthFailure.TokenFailure")
+        assert.strictEqual((yield* sent).length, 1)
+      }
+    })
+  )
+
+  it.effect("is told as the source's failure when the source has no other for a moment", () =>
+    Effect.gen(function* () {
+      const reason = new CredentialsError.SourceFailed({ description: "The role was taken away." })
+      const failing = Layer.succeed(Credentials.Credentials, {
+        get: Effect.succeed(credential),
+        renew: () => Effect.fail(new CredentialsError.CredentialsError({ reason }))
+      })
+      const { layer } = yield* cloudWith({ credentials: failing }, refused("AuthFailure.TokenFailure"))
+      const { message } = yield* settled(Effect.flip(query)).pipe(Effect.provide(layer))
+      assert.strictEqual(message, "QueryHunyuanTo3DProJob: Nothing was sent: The role was taken away.")
+    })
+  )
+
+  it.effect("can be renewed no longer once a submission is interrupted", () =>
+    Effect.gen(function* () {
+      const source = Layer.succeed(Credentials.Credentials, {
+        get: Effect.succeed(credential),
+        renew: () => Effect.never
+      })
+      const { layer } = yield* cloudWith({ credentials: source }, refused("AuthFailure.TokenFailure"))
+      const call = Effect.uninterruptible(TencentCloud.call(Submit, input))
+      const fiber = yield* Effect.forkChild(Effect.provide(call, layer))
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.interrupt(fiber)
     })
   )
 })

@@ -25,6 +25,7 @@ import * as FiberHandle from "effect/FiberHandle"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
+import { IsSecretRequest } from "../../../internal/secretRequest.ts"
 import type { CredentialsError } from "../../CredentialsError.ts"
 import type { Credential } from "./model.ts"
 
@@ -130,6 +131,7 @@ export const makeRefreshing = Effect.fnUntraced(function* <R>(
   let held: Held | undefined
 
   const attempt = fetch.pipe(
+    Effect.provideService(IsSecretRequest, true),
     Effect.tap((credential) =>
       Effect.map(hold(credential), (next) => {
         held = next

@@ -10,6 +10,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
+import { IsSecretRequest } from "../../../internal/secretRequest.ts"
 import { checkResponse, type RecordedResponse, type Recording } from "./cassette.ts"
 import { RecordingError } from "./errors.ts"
 import { fromRequest, fromResponse, toClientResponse } from "./exchange.ts"
@@ -128,7 +129,7 @@ export const makeRecorder = Effect.fnUntraced(function* (path: string) {
     const url = HttpClientRequest.toUrl(request)
     if (Option.isNone(url)) return effect
     for (const secret of credentialIn(request.headers)) secrets.add(secret)
-    return Effect.flatMap(effect, (response) => buffered(request, response)).pipe(
+    const recorded = Effect.flatMap(effect, (response) => buffered(request, response)).pipe(
       Effect.onExit((exit) =>
         Effect.sync(() => {
           const outcome = toOutcome(exit)
@@ -137,5 +138,7 @@ export const makeRecorder = Effect.fnUntraced(function* (path: string) {
       ),
       Effect.map(({ response }) => response)
     )
+    // A replay brings credentials of its own, so that it needs none of this.
+    return Effect.flatMap(IsSecretRequest, (isSecret) => (isSecret ? effect : recorded))
   })
 })

@@ -4,8 +4,13 @@ import { ConfigProvider, Deferred, Effect, Exit, Fiber, FileSystem, Layer, Platf
 import { HttpClient, HttpClientRequest } from "effect/http"
 import * as TestClock from "effect/testing/TestClock"
 import * as fc from "fast-check"
+import * as Credentials from "../../../../src/cloud/Credentials.ts"
+import * as TencentCloud from "../../../../src/cloud/TencentCloud.ts"
+import * as JobKind from "../../../../src/job/JobKind.ts"
+import * as Fake from "../../../../src/testing/Fake.ts"
 import * as Replay from "../../../../src/testing/Replay.ts"
 import { jsonValue } from "../../../support/arbitraries.ts"
+import { id } from "../../../support/jobs.ts"
 import { property } from "../../../support/property.ts"
 import {
   answering,
@@ -28,6 +33,21 @@ import {
 } from "./calls.ts"
 
 describe("Replay.layerRecord", () => {
+  it.effect("a recorder leaves out what gets credentials, and records what they sign", () =>
+    Effect.gen(function* () {
+      const files = makeFiles()
+      const cloud = TencentCloud.layer.pipe(
+        Layer.provide(Credentials.layerCvmRole()),
+        Layer.provide(recorder({ below: Fake.layer({ role: "renderer" }), files }))
+      )
+      const error = yield* TencentCloud.call(JobKind.Pro.query, { JobId: id }).pipe(Effect.flip, Effect.provide(cloud))
+      assert.strictEqual(error.code, "FailedOperation.JobNotFound")
+      const text = files.files.get("test/a.json") ?? ""
+      assert.include(text, "QueryHunyuanTo3DProJob")
+      assert.notMatch(text, /meta-data|TmpSecret/)
+    })
+  )
+
   it.effect("a recorder writes a file that is made to be read", () =>
     Effect.gen(function* () {
       const { text } = yield* recording(
