@@ -22,6 +22,8 @@ export const exitCodes = {
   timePassed: 3,
   refused: 4,
   unclear: 5,
+  broken: 6,
+  unsure: 7,
   // Set by the runtime.
   interrupted: 130
 } as const

@@ -115,6 +115,39 @@ const OutputEntry = Schema.Struct({
   files: Journal.Entry.fields.files
 })
 
+/** What `sign --compare` found. */
+export const OutputComparison = Schema.Struct({
+  verdict: Schema.Literals(["right", "mistake", "unsure"]).annotate({ description: "Whether the signature is right" }),
+  form: text("In what form the request was given, such as a HAR"),
+  host: Schema.String,
+  action: Schema.optionalKey(Schema.String),
+  secretId: Schema.optionalKey(text("Its first 8 characters at most")),
+  message: text("The verdict as a sentence, and what to do"),
+  causes: Schema.Array(
+    Schema.Struct({
+      mistakes: Schema.Array(Schema.Struct({ name: text("Such as ContentType"), message: Schema.String })),
+      difference: Schema.optionalKey(
+        Schema.Struct({ expected: text("As the service writes it"), signed: text("As the sender signed it") })
+      )
+    })
+  ).annotate({ description: "The mistakes that make exactly this signature" }),
+  checks: Schema.Array(
+    Schema.Struct({
+      name: text("Such as ClockSkew"),
+      message: Schema.String,
+      isMistake: yes("Whether the service refuses the request for it, and not only perhaps")
+    })
+  ).annotate({ description: "What the request and its answer show besides" }),
+  answer: Schema.optionalKey(
+    Schema.Struct({
+      code: Schema.optionalKey(Schema.String),
+      message: Schema.optionalKey(Schema.String),
+      requestId: Schema.optionalKey(Schema.String),
+      meaning: text("What the code says of the signature, and what to do")
+    }).annotate({ description: "What the service answered, if that was captured" })
+  )
+}).annotate({ identifier: "Comparison" })
+
 export const Output = Schema.Struct({
   version: Schema.Literal(1),
   command: Schema.optionalKey(text("Its name, such as generate; missing if there is no such command")),
@@ -149,5 +182,6 @@ export const Output = Schema.Struct({
       payload: Schema.String
     })
   ),
+  comparison: Schema.optionalKey(OutputComparison),
   schema: Schema.optionalKey(Schema.Unknown.annotate({ description: "The JSON Schema of this object" }))
 }).annotate({ title: "hunyuan3d --json" })

@@ -9,6 +9,8 @@
  *   header.
  * - `parseAuthorization` and `verify` are for the receiver: they take that header
  *   apart and check it against the request that arrived.
+ * - `explain` finds out which mistake of the sender makes the signature that a
+ *   service refused.
  *
  * **Gotchas**
  *
@@ -25,59 +27,39 @@
  *   Node, Bun and Deno. Elsewhere, as in browsers, a large payload takes about ten
  *   times as long.
  * - A secret key that was wiped (`Redacted.wipeUnsafe`) is the one thing that makes
- *   `sign` and `verify` throw.
+ *   `sign`, `verify` and `explain` throw.
  *
  * @since 0.1.0
  */
 import { bytesToHex } from "@noble/hashes/utils.js"
-import * as DateTime from "effect/DateTime"
-import * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { sha256 } from "../internal/sha256.ts"
+import {
+  algorithm,
+  canonicalNames,
+  requiredHeaders,
+  trimmedHeaders,
+  unsignedPayload,
+  utcDate,
+  type Credential,
+  type Request
+} from "./internal/canonical.ts"
 import { signText, terminator } from "./internal/signingKey.ts"
 
-const algorithm = "TC3-HMAC-SHA256"
-const unsignedPayload = "UNSIGNED-PAYLOAD"
-const requiredHeaders = ["content-type", "host"]
-
-/**
- * A secret id and the secret key that belongs to it.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Credential {
-  readonly secretId: string
-  readonly secretKey: Redacted.Redacted<string>
-}
-
-/**
- * The parts of a request that a signature covers.
- *
- * **Details**
- *
- * An `x-tc-content-sha256` header with the value `UNSIGNED-PAYLOAD` replaces the
- * payload by that literal.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Request {
-  /** As sent, in upper case. */
-  readonly method: string
-  /** As sent in the `Host` header: with the port when it is not the default one. */
-  readonly host: string
-  /** Defaults to `/`. */
-  readonly path?: string | undefined
-  /** What follows `?`, already RFC 3986 encoded. Defaults to the empty string. */
-  readonly query?: string | undefined
-  /** Names in any case. A `host` in here is ignored in favour of `host` above. */
-  readonly headers: Readonly<Record<string, string | undefined>>
-  /** Text is hashed as its UTF-8 bytes, in which a lone surrogate is U+FFFD. Empty for a `GET`. */
-  readonly payload: string | Uint8Array
-}
+export type { Credential, Request } from "./internal/canonical.ts"
+export { explain } from "./internal/explain/explain.ts"
+export type {
+  Cause,
+  Difference,
+  Explanation,
+  Mistake,
+  MistakeName,
+  Mistaken,
+  Right,
+  Unexplained,
+  Unreadable
+} from "./internal/explain/explanation.ts"
 
 /**
  * What `sign` needs.
@@ -176,33 +158,8 @@ export class InvalidAuthorization extends Schema.TaggedError<InvalidAuthorizatio
  */
 export const defaultSignedHeaders = ["content-type", "host", "x-tc-action"] as const
 
-const canonicalNames = (names: ReadonlyArray<string>): ReadonlyArray<string> =>
-  Array.from(new Set(names.map((name) => name.trim().toLowerCase()))).toSorted()
-
 const namesOf = ({ signedHeaders }: { readonly signedHeaders?: ReadonlyArray<string> | undefined }) =>
   signedHeaders === undefined ? defaultSignedHeaders : canonicalNames(signedHeaders)
-
-// Values keep their case here: `UNSIGNED-PAYLOAD` is compared as it is spelt.
-const trimmedHeaders = ({ headers, host }: Request): ReadonlyMap<string, string> => {
-  const trimmed = new Map<string, string>()
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) trimmed.set(name.trim().toLowerCase(), value.trim())
-  }
-  return trimmed.set("host", host.trim())
-}
-
-// The last one is kept: formatting takes a fifth of a signature, and the date changes once a day.
-let formatted: { readonly day: number; readonly date: string | undefined } | undefined
-
-// `undefined` for a number that is no time at all: NaN, Infinity, a day more than 100 million days from 1970.
-const utcDate = (timestamp: number): string | undefined => {
-  const day = Math.floor(timestamp / 86_400)
-  if (formatted?.day !== day) {
-    const start = DateTime.make(day * 86_400_000)
-    formatted = { day, date: Option.getOrUndefined(Option.map(start, DateTime.formatIsoDateUtc)) }
-  }
-  return formatted.date
-}
 
 const scopeOf = (date: string | undefined, service: string): string => `${date ?? ""}/${service}/${terminator}`
 

@@ -13,7 +13,7 @@ import * as Endpoint from "../../../cloud/Endpoint.ts"
 import type * as Operation from "../../../cloud/Operation.ts"
 import * as Hunyuan from "../../../job/Hunyuan.ts"
 import type * as JobKind from "../../../job/JobKind.ts"
-import { authenticate } from "./authentication.ts"
+import { authenticate, type Keys } from "./authentication.ts"
 import { header, refuse, type Answer, type Call, type Refusal } from "./call.ts"
 import { makeCallLimit } from "./callLimit.ts"
 import type { Issued } from "./issued.ts"
@@ -36,8 +36,9 @@ export const envelope = (result: Result.Result<object, Refusal>, requestId: stri
     onSuccess: (fields) => ({
       response: HttpServerResponse.jsonUnsafe({ Response: { ...fields, RequestId: requestId } })
     }),
-    onFailure: ({ code, message }) => ({
+    onFailure: ({ code, explanation, message }) => ({
       code,
+      explanation,
       response: HttpServerResponse.jsonUnsafe({
         Response: { Error: { Code: code, Message: message }, RequestId: requestId }
       })
@@ -99,7 +100,10 @@ export const makeApi = (
   { slotsFull, requestsPerSecond = Endpoint.requestsPerSecond }: Options
 ): Api => {
   const limit = makeCallLimit(requestsPerSecond)
-  const find = (secretId: string) => (secretId === credential.secretId ? credential : issued.find(secretId))
+  const keys: Keys = {
+    own: credential,
+    find: (secretId) => (secretId === credential.secretId ? credential : issued.find(secretId))
+  }
 
   /** The region, once everything but the parameters is in order. */
   const admit = Effect.fnUntraced(function* (
@@ -129,7 +133,7 @@ export const makeApi = (
     const now = yield* Clock.currentTimeMillis
     if (call.method !== "POST") return yield* refuse("UnsupportedProtocol", "The fake takes POST only.")
     const body = yield* Effect.fromResult(call.body)
-    if (!isUnsigned(call)) yield* authenticate(call, body, find, now)
+    if (!isUnsigned(call)) yield* authenticate(call, body, keys, now)
     const action = yield* header(call, "X-TC-Action")
     if (isStsAction(action)) {
       yield* admit(call, action, Credentials.sts, now)

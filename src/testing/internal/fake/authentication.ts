@@ -8,7 +8,14 @@ import * as Endpoint from "../../../cloud/Endpoint.ts"
 import * as Tc3 from "../../../cloud/Tc3.ts"
 import * as Hunyuan from "../../../job/Hunyuan.ts"
 import { header, refuse, type Call, type Refusal } from "./call.ts"
+import { explained } from "./explanation.ts"
 import { isStsAction } from "./sts.ts"
+
+/** The key pairs that the fake accepts: its own, and those that it has issued. */
+export interface Keys {
+  readonly own: Credentials.Credential
+  readonly find: (secretId: string) => Credentials.Credential | undefined
+}
 
 const maxSkew = Duration.toSeconds(Endpoint.maxSkew)
 
@@ -87,12 +94,7 @@ const checkToken = (
     : Effect.void
 }
 
-export const authenticate = Effect.fnUntraced(function* (
-  call: Call,
-  body: Uint8Array,
-  find: (secretId: string) => Credentials.Credential | undefined,
-  now: number
-) {
+const check = Effect.fnUntraced(function* (call: Call, body: Uint8Array, { find }: Keys, now: number) {
   const authorization = yield* readAuthorization(call)
   const credential = find(authorization.secretId)
   if (credential === undefined) {
@@ -105,3 +107,11 @@ export const authenticate = Effect.fnUntraced(function* (
   yield* checkSignature(call, body, authorization, timestamp, credential)
   yield* checkToken(call, credential, now)
 })
+
+/** As far as it can be read, whatever the form of the header. */
+const secretIdIn = ({ headers }: Call) => /Credential=([^/,\s]+)/.exec(headers["authorization"] ?? "")?.[1] ?? ""
+
+export const authenticate = (call: Call, body: Uint8Array, keys: Keys, now: number): Effect.Effect<void, Refusal> =>
+  Effect.mapError(check(call, body, keys, now), (refusal) =>
+    explained(refusal, call, body, keys.find(secretIdIn(call)) ?? keys.own)
+  )

@@ -9,6 +9,8 @@ import * as Endpoint from "../../../cloud/Endpoint.ts"
 export interface Refusal {
   readonly code: string
   readonly message: string
+  /** Why a signature is refused. It stands in the log of requests, and is not answered. */
+  readonly explanation?: (() => string | undefined) | undefined
 }
 
 export const refuse = (code: string, message: string): Effect.Effect<never, Refusal> => Effect.fail({ code, message })
@@ -29,6 +31,7 @@ export interface Call {
 export interface Answer {
   readonly response: HttpServerResponse.HttpServerResponse
   readonly code?: string | undefined
+  readonly explanation?: (() => string | undefined) | undefined
 }
 
 const maxRequestSize = ByteSize.bytes(Endpoint.maxRequestSize)

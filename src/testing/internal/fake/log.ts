@@ -24,6 +24,8 @@ export interface ReceivedRequest {
   readonly status: number
   /** The code of the refusal; undefined when the request was carried out. */
   readonly code: string | undefined
+  /** Why its signature was refused: the message of `Tc3.explain`, which is worked out when it is read. */
+  readonly explanation?: string | undefined
   /** What kept the client from seeing that answer. */
   readonly fault: Fault | undefined
 }
@@ -42,7 +44,7 @@ export interface Log {
 export const makeLog = (): Log => {
   const requests: Array<ReceivedRequest> = []
   return {
-    add: (call, { code, response }, fault, receivedAt) => {
+    add: (call, { code, explanation, response }, fault, receivedAt) => {
       if (requests.length === maxRequests) requests.shift()
       requests.push({
         receivedAt,
@@ -53,6 +55,9 @@ export const makeLog = (): Log => {
         body: Result.isSuccess(call.body) ? decoder.decode(call.body.success.subarray(0, maxBody)) : "",
         status: response.status,
         code,
+        get explanation() {
+          return explanation?.()
+        },
         fault
       })
     },

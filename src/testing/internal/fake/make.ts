@@ -11,6 +11,7 @@ import type * as Credentials from "../../../cloud/Credentials.ts"
 import * as Kinds from "../../../job/Kinds.ts"
 import { envelope, makeApi, type Api } from "./api.ts"
 import { readCall, type Answer, type Call } from "./call.ts"
+import { logged } from "./explanation.ts"
 import { badGateway, makeFaults, refusalOf, suffer, withStatus, type Fault } from "./faults.ts"
 import { Fake } from "./handle.ts"
 import { makeIssued, type Issued } from "./issued.ts"
@@ -101,6 +102,7 @@ export const make = Effect.fnUntraced(function* (options: Options = {}) {
     const answer = yield* respond(call, fault, linkOrigin, { api, jobs, issued, role: options.role })
     const now = DateTime.makeUnsafe(yield* Clock.currentTimeMillis)
     log.add(call, answer, fault, now)
+    yield* logged(answer)
     return yield* suffer(fault, toSend(call, answer, now))
   })
 
