@@ -52,9 +52,10 @@ export const layerHandle = (options?: Options): Layer.Layer<Fake> => Layer.effec
  * **Details**
  *
  * The client answers calls of the API at any host, and downloads of the links in
- * its answers. It answers the Security Token Service, too, and for a machine with a
- * `role` its metadata service; what these issue is accepted until it expires. A call is checked in this order, and refused with the first code
- * that applies:
+ * its answers. It issues temporary credentials, too, and accepts them until they
+ * expire: as the Security Token Service (`AssumeRole`, `AssumeRoleWithWebIdentity`),
+ * and as the metadata service of a virtual machine, when `role` names the role of one.
+ * A call is checked in this order, and refused with the first code that applies:
  *
  * - method and size: `UnsupportedProtocol`, `RequestSizeLimitExceeded`,
  *   `InvalidRequest`

@@ -176,7 +176,7 @@ describe("Credentials.layerProfile", () => {
     ["is not this user's", { content: "", read: "PermissionDenied" }],
     ["is in a place that is no directory", { content: "", stat: "BadResource" }],
     ["is not UTF-8", { content: new Uint8Array([0xff, 0xfe, 0x5b, 0]) }],
-    ["is huge", { content: "#".repeat(2 ** 20 + 1) }]
+    ["is huge", { content: "#".repeat(2 ** 18 + 1) }]
   ])("a file that %s is one that cannot be read", ([, file]) =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* disks.why(found({ [own]: file, [system]: section("default", "AKID2") })), {
@@ -214,6 +214,14 @@ describe("Credentials.layerProfile", () => {
           )
         )
       }
+    })
+  )
+
+  it.effect("the line of a mistake is found fast in a file of many profiles", () =>
+    Effect.gen(function* () {
+      const others = Array.from({ length: 1000 }, (_, index) => section(`p${index}`, `AKID${index}`)).join("")
+      const { message } = yield* disks.why(found({ [own]: `${others}[default]\nsecret_id = A\nsecret_key = k k\n` }))
+      assert.include(message, "line 3003 cannot be used: secret_key")
     })
   )
 

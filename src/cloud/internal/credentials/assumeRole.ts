@@ -60,7 +60,7 @@ const readSeconds = (duration: Duration.Input) =>
   Option.match(Duration.fromInput(duration), { onNone: () => Number.NaN, onSome: Duration.toSeconds })
 
 /** Fetches a credential of the role, signed by the `Credentials` in context. */
-export const assumeRole = Effect.fnUntraced(function* (
+const assumeRole = Effect.fnUntraced(function* (
   options: AssumeRoleOptions
 ): Effect.fn.Return<Credential, CredentialsError, HttpClient.HttpClient | Credentials> {
   const input = yield* readOptions(options)

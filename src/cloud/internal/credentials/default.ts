@@ -51,13 +51,13 @@ const machine = (endpoint: string | undefined) =>
     return Effect.andThen(Effect.logDebug(message), new CredentialsError({ reason: new NotConfigured({ places }) }))
   })
 
-type Needs = FileSystem.FileSystem | Path.Path | HttpClient.HttpClient
+type Source = Effect.Effect<
+  Credentials["Service"],
+  CredentialsError,
+  FileSystem.FileSystem | Path.Path | HttpClient.HttpClient | Scope.Scope
+>
 
-const sources = ({
-  metadata,
-  profile: name,
-  sts
-}: DefaultOptions): ReadonlyArray<Effect.Effect<Credentials["Service"], CredentialsError, Needs | Scope.Scope>> =>
+const sources = ({ metadata, profile: name, sts }: DefaultOptions): ReadonlyArray<Source> =>
   name === undefined
     ? [environment, profile(), tccli(), machine(metadata), fetched(oidc({ endpoint: sts }))]
     : [profile({ profile: name }), tccli({ profile: name })]
@@ -113,7 +113,9 @@ const sources = ({
  * @category layers
  * @since 0.1.0
  */
-export const layerDefault = (options: DefaultOptions = {}): Layer.Layer<Credentials, CredentialsError, Needs> =>
+export const layerDefault = (
+  options: DefaultOptions = {}
+): Layer.Layer<Credentials, CredentialsError, FileSystem.FileSystem | Path.Path | HttpClient.HttpClient> =>
   Layer.effect(
     Credentials,
     firstConfigured(sources(options)).pipe(

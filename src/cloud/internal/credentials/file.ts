@@ -21,7 +21,7 @@ export interface Place {
 }
 
 /** Something larger holds no credentials. */
-const maxSize = 1024 * 1024
+const maxSize = 256 * 1024
 
 const isWindows = ({ sep }: Path.Path) => sep === "\\"
 

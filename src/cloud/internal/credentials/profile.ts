@@ -54,11 +54,17 @@ const sectionOf = (file: unknown, profile: string) => {
   return Predicate.isReadonlyObject(section) ? section : undefined
 }
 
-/** The first line, from 1, after which something holds of what was read so far. */
+/** The line, from 1, with which something begins to hold of what was read so far. It holds of the whole text. */
 const lineWhere = (text: string, holds: (soFar: Readonly<Record<string, unknown>> | undefined) => boolean) => {
-  const ends = text.matchAll(/\r\n|[\r\n]|$/g)
-  const index = [...ends].findIndex(({ index }) => holds(parse(text.slice(0, index))))
-  return index === -1 ? undefined : index + 1
+  const ends = Array.from(text.matchAll(/\r\n|[\r\n]|$/g), ({ index }) => index)
+  let before = 0
+  let line = ends.length
+  while (line - before > 1) {
+    const middle = Math.floor((before + line) / 2)
+    if (holds(parse(text.slice(0, ends[middle - 1])))) line = middle
+    else before = middle
+  }
+  return line
 }
 
 /** The line of something that is neither a section, a comment nor `name = value`. */
@@ -91,13 +97,16 @@ const inFile = Effect.fnUntraced(function* (text: string, profile: string, place
     secretId: "secret_id",
     secretKey: "secret_key",
     token: ["token"],
-    line: lineWhere(text, (soFar) => sectionOf(soFar, profile) !== undefined),
+    line: () => lineWhere(text, (soFar) => sectionOf(soFar, profile) !== undefined),
     lineOf: (name) => lineWhere(text, (soFar) => Equal.equals(sectionOf(soFar, profile)?.[name], section[name]))
   })
 })
 
 /** What hands out the credential of a profile, and why there is none. */
-export const profile = Effect.fnUntraced(function* ({ path, profile = "default" }: ProfileOptions = {}) {
+export const profile = Effect.fnUntraced(function* ({
+  path,
+  profile = "default"
+}: ProfileOptions = {}): Effect.fn.Return<Credentials["Service"], CredentialsError, FileSystem.FileSystem | Path.Path> {
   const readText = yield* makeReader
   const files = yield* filesOf(path)
   return yield* rereading(

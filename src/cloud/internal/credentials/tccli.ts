@@ -121,7 +121,9 @@ const fileOf = Effect.fnUntraced(function* (options: TccliOptions, extension: st
 })
 
 /** What hands out the credential of tccli, and why there is none. */
-export const tccli = Effect.fnUntraced(function* (options: TccliOptions = {}) {
+export const tccli = Effect.fnUntraced(function* (
+  options: TccliOptions = {}
+): Effect.fn.Return<Credentials["Service"], CredentialsError, FileSystem.FileSystem | Path.Path> {
   const readText = yield* makeReader
   const { file, place } = yield* fileOf(options, ".credential")
   if (Option.isNone(file)) return yield* notConfigured(place)

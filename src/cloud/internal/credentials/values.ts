@@ -23,7 +23,7 @@ export interface Origin {
   /** The first of these names that is set counts. */
   readonly token: ReadonlyArray<string>
   /** The line of a file where the credential begins, and that of a name, from 1. */
-  readonly line?: number | undefined
+  readonly line?: (() => number | undefined) | undefined
   readonly lineOf?: ((name: string) => number | undefined) | undefined
 }
 
@@ -37,7 +37,7 @@ const flawOf = (value: string): string | undefined => {
 /** The credential among named values; `NotConfigured` where neither its id nor its key is there. */
 export const credentialFrom = Effect.fnUntraced(function* (
   values: Readonly<Record<string, unknown>>,
-  { line, lineOf = () => undefined, place, secretId: idName, secretKey: keyName, token: tokenNames }: Origin
+  { line = () => undefined, lineOf = line, place, secretId: idName, secretKey: keyName, token: tokenNames }: Origin
 ): Effect.fn.Return<Credential, CredentialsError> {
   const read = (name: string) => {
     const value = values[name] ?? ""
@@ -46,7 +46,7 @@ export const credentialFrom = Effect.fnUntraced(function* (
     return flaw === undefined
       ? Effect.succeed(trimmed || undefined)
       : new CredentialsError({
-          reason: new WrongFormat({ place, line: lineOf(name) ?? line, description: `${name} ${flaw}` })
+          reason: new WrongFormat({ place, line: lineOf(name), description: `${name} ${flaw}` })
         })
   }
   const secretId = yield* read(idName)
@@ -56,7 +56,7 @@ export const credentialFrom = Effect.fnUntraced(function* (
   }
   if (secretId === undefined || secretKey === undefined) {
     const missing = secretId === undefined ? [idName] : [keyName]
-    return yield* new CredentialsError({ reason: new Incomplete({ place, line, missing }) })
+    return yield* new CredentialsError({ reason: new Incomplete({ place, line: line(), missing }) })
   }
   const tokens = yield* Effect.forEach(tokenNames, read)
   const token = tokens.find((token) => token !== undefined)

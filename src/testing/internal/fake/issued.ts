@@ -12,7 +12,7 @@ import { digits } from "./random.ts"
 const maxIssued = 1000
 
 /** How long one is valid unless its request says so, in seconds. */
-export const defaultDuration = 7200
+const defaultDuration = 7200
 
 export interface Issued {
   /** A new one, in the fields that Tencent Cloud writes it in. */
