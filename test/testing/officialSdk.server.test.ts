@@ -14,6 +14,8 @@ const query = JobKind.Pro.query.action
 const keys = { secretId: Fake.credential.secretId, secretKey: Redacted.value(Fake.credential.secretKey) }
 
 interface ClientOptions {
+  readonly version?: string
+  readonly secretId?: string
   readonly secretKey?: string
   readonly token?: string
   readonly signMethod?: ClientProfile["signMethod"]
@@ -21,8 +23,8 @@ interface ClientOptions {
 
 /** Calls an action as the SDK does. A failure is what the SDK throws. */
 const makeClient = (host: string, options: ClientOptions = {}) => {
-  const { signMethod, ...credential } = options
-  const client = new CommonClient("", "2023-09-01", {
+  const { signMethod, version = "2023-09-01", ...credential } = options
+  const client = new CommonClient("", version, {
     credential: { ...keys, ...credential },
     region: "ap-singapore",
     profile: {
@@ -56,6 +58,20 @@ it.live("the SDK submits a job, queries it until it is done, and its links can b
       Effect.promise(async () => Buffer.from(await (await fetch(url)).arrayBuffer()).toString("latin1"))
     assert.match(yield* download(file.Url), /^glTF/)
     assert.match(yield* download(file.PreviewImageUrl), /^.PNG/)
+  })
+)
+
+it.live("the SDK assumes a role, and its calls are accepted with the credential that it gets", () =>
+  Effect.gen(function* () {
+    const { fake, host } = yield* serveFake({ jobs: [{ id }] })
+    const role = { RoleArn: "qcs::cam::uin/12345678:roleName/Renderer", RoleSessionName: "sdk", DurationSeconds: 900 }
+    const { Credentials } = yield* makeClient(host, { version: "2018-08-13" })("AssumeRole", role)
+    const { TmpSecretId: secretId, TmpSecretKey: secretKey, Token: token } = Credentials
+    const call = makeClient(host, { secretId, secretKey, token })
+    yield* call(query, { JobId: id })
+    yield* fake.revoke
+    const error = yield* Effect.flip(call(query, { JobId: id }))
+    assert.strictEqual("code" in error && error.code, "AuthFailure.TokenFailure")
   })
 )
 

@@ -176,6 +176,24 @@ describe("Credentials.layerAssumeRole", () => {
       }).pipe(Effect.provide(second.pipe(Layer.provide(first), Layer.provideMerge(Fakes))))
     })
   )
+
+  it.effect("renews the role beneath, too, when STS refuses its token", () =>
+    Effect.gen(function* () {
+      const first = Credentials.layerAssumeRole({ roleArn: "qcs::cam::uin/1:roleName/First" })
+      const second = Credentials.layerAssumeRole({ roleArn: "qcs::cam::uin/1:roleName/Second", duration: "10 minutes" })
+      yield* Effect.gen(function* () {
+        yield* get
+        const fake = yield* Fake.Fake
+        yield* fake.revoke
+        yield* TestClock.adjust("10 minutes")
+        yield* get
+        assert.deepStrictEqual(
+          (yield* fake.requests).map(({ code = "OK" }) => code),
+          ["OK", "OK", "AuthFailure.TokenFailure", "OK", "OK"]
+        )
+      }).pipe(Effect.provide(second.pipe(Layer.provide(first), Layer.provideMerge(Fake.layer()))))
+    })
+  )
 })
 
 const variables = {
