@@ -10,8 +10,6 @@ export interface Body {
   readonly text: string
   /** How it differs from what was sent, such as "indented by 2 spaces". */
   readonly how: string
-  /** How many things differ. */
-  readonly changes: number
 }
 
 interface Variation {
@@ -52,11 +50,17 @@ const indented = (by: string) => (json: string) => {
   return text
 }
 
+const compact: Variation = { how: "without white space between its parts", write: spaced(",", ":") }
+const python: Variation = {
+  how: "with a space after each comma and colon, as Python writes it",
+  write: spaced(", ", ": ")
+}
+const indentedBy2: Variation = { how: "indented by 2 spaces", write: indented("  ") }
 const spacings: ReadonlyArray<Variation> = [
   unchanged,
-  { how: "without white space between its parts", write: spaced(",", ":") },
-  { how: "with a space after each comma and colon, as Python writes it", write: spaced(", ", ": ") },
-  { how: "indented by 2 spaces", write: indented("  ") },
+  compact,
+  python,
+  indentedBy2,
   { how: "indented by 4 spaces", write: indented("    ") },
   { how: "indented by tabs", write: indented("\t") }
 ]
@@ -75,23 +79,30 @@ const unescaped = (text: string): string =>
     return code > 0x7f ? String.fromCharCode(code) : escape
   })
 
-const slashed = (text: string): string => text.replaceAll("/", "\\/")
+const slashed = (text: string): string => text.replace(/(?<!\\)\//g, "\\/")
 
+const ascii: Variation = {
+  how: "with `\\uXXXX` for what is not ASCII",
+  write: (text) => escaped(text, notAscii)
+}
+const characters: Variation = { how: "with characters where `\\uXXXX` was sent", write: unescaped }
+const go: Variation = {
+  how: "with `<`, `>` and `&` as `\\u003c`, `\\u003e` and `\\u0026`, as Go writes them",
+  write: (text) => escaped(text, /[<>&\u2028\u2029]/g)
+}
+const php: Variation = {
+  how: "with `/` as `\\/` and `\\uXXXX` for what is not ASCII, as PHP writes them",
+  write: (text) => slashed(escaped(text, notAscii))
+}
 const escapings: ReadonlyArray<Variation> = [
   unchanged,
-  { how: "with `\\uXXXX` for what is not ASCII", write: (text) => escaped(text, notAscii) },
-  { how: "with `\\uXXXX` in upper case for what is not ASCII", write: (text) => escaped(text, notAscii, true) },
-  { how: "with characters where `\\uXXXX` was sent", write: unescaped },
-  {
-    how: "with `<`, `>` and `&` as `\\u003c`, `\\u003e` and `\\u0026`, as Go writes them",
-    write: (text) => escaped(text, /[<>&\u2028\u2029]/g)
-  },
-  { how: "with `/` as `\\/`, as PHP writes it", write: slashed },
-  {
-    how: "with `/` as `\\/` and `\\uXXXX` for what is not ASCII, as PHP writes them",
-    write: (text) => slashed(escaped(text, notAscii))
-  },
-  { how: "with `/` where `\\/` was sent", write: (text) => text.replaceAll("\\/", "/") }
+  ascii,
+  characters,
+  go,
+  { how: "with `/` as `\\/`", write: slashed },
+  php,
+  { how: "with `/` where `\\/` was sent", write: (text) => text.replaceAll("\\/", "/") },
+  { how: "with `\\uXXXX` in upper case for what is not ASCII", write: (text) => escaped(text, notAscii, true) }
 ]
 
 const sorted = (value: unknown): unknown => {
@@ -115,15 +126,17 @@ const orders: ReadonlyArray<Variation> = [
 
 const withEnd = (end: string) => (text: string) => text.replace(/\r?\n$/, "") + end
 
+const newline: Variation = { how: "with a newline behind it", write: withEnd("\n") }
+const noEnd: Variation = { how: "without the line end behind it", write: withEnd("") }
 const ends: ReadonlyArray<Variation> = [
   unchanged,
-  { how: "without the line end behind it", write: withEnd("") },
-  { how: "with a newline behind it", write: withEnd("\n") },
+  newline,
+  noEnd,
   { how: "with a carriage return and a newline behind it", write: withEnd("\r\n") }
 ]
 
 /** What befalls any text, JSON or not. */
-const others: ReadonlyArray<Variation> = [
+const ofText: ReadonlyArray<Variation> = [
   ...ends.slice(1),
   { how: "without the white space around it", write: (text) => text.trim() },
   { how: "without its line ends", write: (text) => text.replace(/[\r\n]/g, "") },
@@ -132,6 +145,27 @@ const others: ReadonlyArray<Variation> = [
   { how: "with a byte order mark in front", write: (text) => `\ufeff${text}` },
   { how: "without the byte order mark in front", write: (text) => text.replace(/^\ufeff/, "") }
 ]
+
+/** What writers of JSON do by default. */
+const likely: ReadonlyArray<ReadonlyArray<Variation>> = [
+  [newline],
+  [noEnd],
+  [python],
+  [python, ascii],
+  [compact],
+  [ascii],
+  [characters],
+  [indentedBy2],
+  [go],
+  [php]
+]
+
+const ofJson: ReadonlyArray<ReadonlyArray<Variation>> = orders
+  .flatMap((order) =>
+    spacings.flatMap((spacing) => escapings.flatMap((escaping) => ends.map((end) => [order, spacing, escaping, end])))
+  )
+  .map((variations) => variations.filter((variation) => variation !== unchanged))
+  .toSorted((a, b) => a.length - b.length)
 
 /** A text as several variations leave it, one after the other. Those that change nothing are not told. */
 const vary = (text: string, variations: ReadonlyArray<Variation>): Body => {
@@ -142,23 +176,27 @@ const vary = (text: string, variations: ReadonlyArray<Variation>): Body => {
     if (next !== varied) how.push(variation.how)
     varied = next
   }
-  return { text: varied, how: how.join(", "), changes: how.length }
+  return { text: varied, how: how.join(", ") }
 }
 
-/** Throws what is no JSON. */
+/** None of what is no JSON, or too long. */
 const jsonBodies = (text: string): ReadonlyArray<Body> => {
-  JSON.parse(text)
-  return orders.flatMap((order) =>
-    spacings.flatMap((spacing) =>
-      escapings.flatMap((escaping) => ends.map((end) => vary(text, [order, spacing, escaping, end])))
-    )
-  )
+  if (text.length > maxVaried) return []
+  const bodies = Result.try(() => {
+    JSON.parse(text)
+    return [...likely, ...ofJson].map((variations) => vary(text, variations))
+  })
+  return Result.getOrElse(bodies, () => [])
 }
 
-/** Other bodies than the one that was sent, with those of the fewest changes first. */
+/** Other bodies than the one that was sent, with the likeliest first. */
 export const otherBodies = (text: string): ReadonlyArray<Body> => {
-  const json = text.length > maxVaried ? Result.succeed([]) : Result.try(() => jsonBodies(text))
-  const bodies = [...others.map((variation) => vary(text, [variation])), ...Result.getOrElse(json, () => [])]
+  const json = jsonBodies(text)
+  const bodies = [
+    ...json.slice(0, likely.length),
+    ...ofText.map((variation) => vary(text, [variation])),
+    ...json.slice(likely.length)
+  ]
   const seen = new Set([text])
-  return bodies.toSorted((a, b) => a.changes - b.changes).filter((body) => !seen.has(body.text) && seen.add(body.text))
+  return bodies.filter((body) => !seen.has(body.text) && seen.add(body.text))
 }
