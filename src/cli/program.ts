@@ -27,6 +27,7 @@ import { generate } from "./generate.ts"
 import { jobs } from "./jobs.ts"
 import * as logs from "./logs.ts"
 import type { Network } from "./network.ts"
+import { observed } from "./observed.ts"
 import * as presenter from "./presenter.ts"
 import { printable, printFailure } from "./print.ts"
 import { query } from "./query.ts"
@@ -100,6 +101,7 @@ export const run = (version: string): Effect.Effect<void, Failure | CliError.Cli
     reported([...commands, help].map(({ name }) => name)),
     Effect.tapError((error) => (CliError.isCliError(error) ? Effect.void : printFailure(error.message))),
     Effect.tapDefect(tellDefect),
+    observed(version),
     Effect.provide(
       Layer.mergeAll(CliConfig.layer({ builtIns }), presenter.layer, logs.layer, Attempts.layer).pipe(
         Layer.provideMerge(Screen.layer),
