@@ -4,10 +4,7 @@ import * as Effect from "effect/Effect"
 import { loadOtlp } from "./load.ts"
 import type { Network } from "./network.ts"
 
-const endpoint = Effect.orElseSucceed(
-  Config.withDefault(Config.String("OTEL_EXPORTER_OTLP_ENDPOINT"), ""),
-  () => ""
-)
+const endpoint = Effect.orElseSucceed(Config.withDefault(Config.String("OTEL_EXPORTER_OTLP_ENDPOINT"), ""), () => "")
 
 export const observed =
   (version: string) =>

@@ -38,9 +38,7 @@ const defaults = (version: string) => ({
 const protocol = Config.withDefault(Config.String("OTEL_EXPORTER_OTLP_PROTOCOL"), "http/protobuf")
 
 const serialization = Layer.unwrap(
-  Effect.map(protocol, (name) =>
-    name === "http/json" ? OtlpSerialization.layerJson : OtlpSerialization.layerProtobuf
-  )
+  Effect.map(protocol, (name) => (name === "http/json" ? OtlpSerialization.layerJson : OtlpSerialization.layerProtobuf))
 )
 
 /** Keeps in `unsent` where requests went that had no good answer. */
@@ -97,7 +95,9 @@ export const exported = <A, E, R>(self: Effect.Effect<A, E, R>, version: string)
       return yield* restore(Effect.withSpan(self, "hunyuan3d")).pipe(
         Effect.provide(built.value),
         Effect.onExit(() =>
-          Effect.flatMap(close, () => (unsent.size === 0 ? Effect.void : warn(`no good answer from ${[...unsent].join(", ")}`)))
+          Effect.flatMap(close, () =>
+            unsent.size === 0 ? Effect.void : warn(`no good answer from ${[...unsent].join(", ")}`)
+          )
         )
       )
     })

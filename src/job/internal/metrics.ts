@@ -85,7 +85,8 @@ export const makeMeasuredEnd = ({ kind, submittedAt }: Job.JobTicket) => {
       if (!Job.isEnded(job)) before = now
       if (!Job.isEnded(job) || before === undefined) return Effect.void
       const updates = [Metric.update(detectionSeconds(kind), since(before))]
-      if (submittedAt) updates.push(Metric.update(jobSeconds(kind, job._tag), since(DateTime.toEpochMillis(submittedAt))))
+      if (submittedAt)
+        updates.push(Metric.update(jobSeconds(kind, job._tag), since(DateTime.toEpochMillis(submittedAt))))
       if (job.credits) updates.push(Metric.update(creditsConsumed(kind), job.credits.consumed))
       return Effect.all(updates, { discard: true })
     })
