@@ -10,5 +10,5 @@ export const observed =
   (version: string) =>
   <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | Network> =>
     Effect.flatMap(endpoint, (url) =>
-      url === "" ? self : Effect.flatMap(loadOtlp, ({ exported }) => exported(self, version))
+      url === "" ? self : Effect.flatMap(loadOtlp, ({ exported }) => exported(self, url, version))
     )

@@ -81,16 +81,21 @@ const warn = (why: string) =>
   printFailure(`No traces and metrics were exported (${why}). Check OTEL_EXPORTER_OTLP_ENDPOINT.`)
 
 /** Runs `self` within one span, and sends what it emits, at the latest at its end. */
-export const exported = <A, E, R>(self: Effect.Effect<A, E, R>, version: string): Effect.Effect<A, E, R | Network> =>
-  Effect.uninterruptibleMask((restore) =>
+export const exported = <A, E, R>(
+  self: Effect.Effect<A, E, R>,
+  endpoint: string,
+  version: string
+): Effect.Effect<A, E, R | Network> => {
+  if (!URL.canParse(endpoint)) return Effect.ensuring(self, warn("the address is no URL"))
+  return Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
       const unsent = new Set<string>()
       const scope = yield* Scope.make()
       const built = yield* Effect.exit(Layer.buildWithScope(exporters(version, unsent), scope))
       const close = Effect.flatMap(Effect.forkDetach(Scope.close(scope, Exit.void)), Fiber.await)
       if (Exit.isFailure(built)) {
-        yield* Effect.andThen(close, warn(Cause.pretty(built.cause).split("\n")[0] ?? ""))
-        return yield* restore(self)
+        const why = Cause.pretty(built.cause).split("\n")[0] ?? ""
+        return yield* Effect.ensuring(restore(self), Effect.andThen(close, warn(why)))
       }
       return yield* restore(Effect.withSpan(self, "hunyuan3d")).pipe(
         Effect.provide(built.value),
@@ -102,3 +107,4 @@ export const exported = <A, E, R>(self: Effect.Effect<A, E, R>, version: string)
       )
     })
   )
+}

@@ -1,6 +1,6 @@
 /** That no secret leaves a call by another way than the wire. */
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Layer, Logger, References, Tracer } from "effect"
+import { Cause, Effect, Exit, Layer, Logger, Metric, References, Tracer } from "effect"
 import { Headers, HttpClient } from "effect/http"
 import * as TencentCloud from "../../src/cloud/TencentCloud.ts"
 import { printed } from "../support/printed.ts"
@@ -24,7 +24,7 @@ import {
 const echo: Answer = ({ headers: { authorization, "x-tc-token": token } }) =>
   Effect.sync(() => Response.json({ Response: { Status: [authorization], RequestId: { token } }, token }))
 
-/** Runs a call, and returns all that it logs, traces and fails with, and the signatures that it sent. */
+/** Runs a call, and returns all that it logs, traces, measures and fails with, and the signatures that it sent. */
 const traced = Effect.fnUntraced(function* (answer: Answer) {
   const { client, sent } = yield* transport(answer)
   // An application that logs requests, records all headers in spans, and has its own list of what to redact.
@@ -57,8 +57,9 @@ const traced = Effect.fnUntraced(function* (answer: Answer) {
     Effect.provideService(Headers.CurrentRedactedNames, ["x-own"]),
     Effect.provideService(Tracer.Tracer, tracer)
   )
+  const metrics = yield* Metric.snapshot
   const signatures = (yield* sent).map(({ headers }) => (headers["authorization"] ?? "").slice(-64))
-  return { exit, lines, spans, signatures }
+  return { exit, lines, spans, metrics, signatures }
 })
 
 const failureOf = (exit: Exit.Exit<unknown, unknown>) =>
@@ -72,21 +73,30 @@ describe("secret key, session token and signature", () => {
     ["loses its connection", dropped()],
     ["has no answer", silence],
     ["has its headers for an answer", echo]
-  ])("are in no log, span or error of a call that %s", ([, answer]) =>
+  ])("are in no log, span, metric or error of a call that %s", ([, answer]) =>
     Effect.gen(function* () {
-      const { exit, lines, signatures, spans } = yield* traced(answer)
+      const { exit, lines, metrics, signatures, spans } = yield* Effect.provideService(
+        traced(answer),
+        Metric.MetricRegistry,
+        new Map()
+      )
       assert.isNotEmpty(signatures)
       assert.isTrue(signatures.every((signature) => /^[0-9a-f]{64}$/.test(signature)))
       assert.isAtLeast(lines.length, 6)
-      assert.include(
+      assert.includeMembers(
         spans.map((span) => span.name),
-        "TencentCloud.call"
+        ["TencentCloud.call", "TencentCloud.attempt"]
+      )
+      assert.include(
+        metrics.map(({ id }) => id),
+        "hunyuan3d_calls_total"
       )
       const texts = {
         exit: printed(exit),
         error: failureOf(exit).join("\n"),
         logs: lines.map(printed).join("\n"),
         spans: spans.map((span) => printed([...span.attributes, span.events])).join("\n"),
+        metrics: printed(metrics),
         failures: spans.flatMap(({ status }) => (status._tag === "Ended" ? failureOf(status.exit) : [])).join("\n")
       }
       const leaks = Object.entries(texts)
