@@ -1,9 +1,7 @@
 /** How this library measures. What is measured stands in the `metrics.ts` of each floor. */
-import * as Clock from "effect/Clock"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
-import { constVoid } from "effect/Function"
 
 /**
  * Metrics of one name, each for other values of its attributes. `make` is called once for each, and the metric is kept:
@@ -22,20 +20,15 @@ export const tagged = <Values extends ReadonlyArray<string>, A>(make: (...values
   }
 }
 
-/** Updates metrics at the end of an effect, with how it ended and the seconds that it took. `start` runs at its beginning. */
+/** Runs `start` at the beginning of an effect, and what that returns at its end. Both update metrics with the context. */
 export const measured =
-  <A, E>(
-    end: (exit: Exit.Exit<A, E>, seconds: number, context: Context.Context<never>) => void,
-    start: (context: Context.Context<never>) => void = constVoid
-  ) =>
+  <A, E>(start: (context: Context.Context<never>) => (exit: Exit.Exit<A, E>) => void) =>
   <B extends A, F extends E, R>(self: Effect.Effect<B, F, R>): Effect.Effect<B, F, R> =>
     // One step of the fiber where each `Metric.update` would be three: this is in the way of every call.
     Effect.withFiber((fiber) => {
-      const clock = fiber.getRef(Clock.Clock)
-      const started = clock.monotonicTimeNanosUnsafe()
-      start(fiber.context)
+      const end = start(fiber.context)
       return Effect.onExit(self, (exit) => {
-        end(exit, Number(clock.monotonicTimeNanosUnsafe() - started) / 1e9, fiber.context)
+        end(exit)
         return Effect.void
       })
     })

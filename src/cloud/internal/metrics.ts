@@ -4,6 +4,8 @@
  * Whoever wants the values reads Effect's `MetricRegistry`, or exports it. Names and
  * units are those of Prometheus; OTLP takes the unit from the attribute `unit`.
  */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import { measured, tagged } from "../../internal/metric.ts"
@@ -42,7 +44,7 @@ const permitSeconds = tagged((action: string) =>
 
 /** Counts a call by how it ended. */
 export const measuredCall = (action: string) =>
-  measured((exit, _seconds, context) => calls(action, outcomeOf(exit)).updateUnsafe(1, context))
+  measured((context) => (exit) => calls(action, outcomeOf(exit)).updateUnsafe(1, context))
 
 /** Counts one attempt more. */
 export const retried = (action: string, reason: { readonly _tag: string }): Effect.Effect<void> =>
@@ -50,10 +52,13 @@ export const retried = (action: string, reason: { readonly _tag: string }): Effe
 
 /** Measures how many wait for a permit, and how long. */
 export const measuredPermit = (action: string) =>
-  measured(
-    (_exit, seconds, context) => {
-      permitQueue(action).modifyUnsafe(-1, context)
-      permitSeconds(action).updateUnsafe(seconds, context)
-    },
-    (context) => permitQueue(action).modifyUnsafe(1, context)
-  )
+  measured((context) => {
+    const clock = Context.get(context, Clock.Clock)
+    const queue = permitQueue(action)
+    const started = clock.monotonicTimeNanosUnsafe()
+    queue.modifyUnsafe(1, context)
+    return () => {
+      queue.modifyUnsafe(-1, context)
+      permitSeconds(action).updateUnsafe(Number(clock.monotonicTimeNanosUnsafe() - started) / 1e9, context)
+    }
+  })

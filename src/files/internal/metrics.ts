@@ -20,7 +20,7 @@ const bytes = Metric.counter("hunyuan3d_downloaded_bytes_total", {
 
 /** Counts a file, and its size if it was not there already. */
 export const measuredDownload = measured(
-  (exit: Exit.Exit<{ readonly size: number; readonly kept: boolean }, unknown>, _seconds, context) => {
+  (context) => (exit: Exit.Exit<{ readonly size: number; readonly kept: boolean }, unknown>) => {
     const isKept = Exit.isSuccess(exit) && exit.value.kept
     downloads(isKept ? "Kept" : outcomeOf(exit)).updateUnsafe(1, context)
     if (Exit.isSuccess(exit) && !isKept) bytes.updateUnsafe(exit.value.size, context)

@@ -71,8 +71,12 @@ const creditsEstimated = tagged((kind: string) =>
 
 /** Counts a look. */
 export const measuredLook = ({ kind }: Job.JobTicket) =>
-  measured((exit: Exit.Exit<Job.Job, unknown>, _seconds, context) =>
-    (Exit.isSuccess(exit) ? looks(kind, exit.value._tag) : lookFailures(kind, outcomeOf(exit))).updateUnsafe(1, context)
+  measured(
+    (context) => (exit: Exit.Exit<Job.Job, unknown>) =>
+      (Exit.isSuccess(exit) ? looks(kind, exit.value._tag) : lookFailures(kind, outcomeOf(exit))).updateUnsafe(
+        1,
+        context
+      )
   )
 
 /** Measures the end of a job, when it is told of each state that a loop saw. */
