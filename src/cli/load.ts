@@ -19,6 +19,8 @@ export const loadFake = Effect.promise(() => import("../testing/Fake.ts"))
 
 export const loadHttpServer = Effect.promise(() => import("effect/http/HttpServer"))
 
+export const loadOtlp = Effect.promise(() => import("./otlp.ts"))
+
 export const loadReplay = Effect.promise(() => import("../testing/Replay.ts"))
 
 export const loadResultFiles = Effect.promise(() => import("../files/ResultFiles.ts"))

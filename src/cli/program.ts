@@ -29,6 +29,7 @@ import { ProgramVersion } from "./installation.ts"
 import { jobs } from "./jobs.ts"
 import * as logs from "./logs.ts"
 import type { Network } from "./network.ts"
+import { observed } from "./observed.ts"
 import * as presenter from "./presenter.ts"
 import { printable, printFailure } from "./print.ts"
 import { query } from "./query.ts"
@@ -106,6 +107,7 @@ export const run = (version: string): Effect.Effect<void, Failure | CliError.Cli
     Effect.tapError((error) => (CliError.isCliError(error) ? Effect.void : printFailure(error.message))),
     Effect.tapDefect(tellDefect),
     Effect.provideService(ProgramVersion, version),
+    observed(version),
     Effect.provide(
       Layer.mergeAll(CliConfig.layer({ builtIns }), presenter.layer, logs.layer, Attempts.layer).pipe(
         Layer.provideMerge(Screen.layer),

@@ -32,7 +32,9 @@ import * as ApiError from "./ApiError.ts"
 import * as Endpoint from "./Endpoint.ts"
 import { makeAttempt } from "./internal/attempt.ts"
 import type { Credentials } from "./internal/credentials/model.ts"
+import { requestIdOf } from "./internal/envelope.ts"
 import { NeedsFreshConnection } from "./internal/freshConnection.ts"
+import { measuredCall, retried } from "./internal/metrics.ts"
 import { makeRequest } from "./internal/request.ts"
 import type * as Operation from "./Operation.ts"
 import * as Policy from "./Policy.ts"
@@ -118,10 +120,11 @@ const make = Effect.gen(function* () {
           policy.retry,
           (error) => error.isRetryable && (safeToRepeat || !error.mayHaveRun),
           // A submission runs uninterruptibly, but nothing of it is under way between two attempts.
-          { isInterruptible: !safeToRepeat }
+          { isInterruptible: !safeToRepeat, retried: ({ reason }) => retried(action, reason) }
         )
       ),
-      withSpan("TencentCloud.call", { action, region })
+      measuredCall(action),
+      withSpan("TencentCloud.call", { action, region }, requestIdOf)
     )
   })
 

@@ -316,7 +316,7 @@ export const fromBytes: (bytes: Uint8Array, limits?: Hunyuan.ImageLimits) => Eff
 export const fromFile: (
   path: string,
   limits?: Hunyuan.ImageLimits
-) => Effect.Effect<Image, ImageError, FileSystem.FileSystem> = Effect.fn("Image.fromFile")(function* (
+) => Effect.Effect<Image, ImageError, FileSystem.FileSystem> = Effect.fnUntraced(function* (
   path: string,
   limits: Hunyuan.ImageLimits = Hunyuan.imageLimits.subject
 ) {

@@ -33,10 +33,12 @@ import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { makeDirectory } from "../internal/makeDirectory.ts"
+import { withSpan } from "../internal/span.ts"
 import type * as Job from "../job/Job.ts"
 import { DownloadError, NoLinks } from "./DownloadError.ts"
 import { onDisk } from "./internal/disk.ts"
 import { type Target, targets } from "./internal/fileName.ts"
+import { measuredDownload } from "./internal/metrics.ts"
 import { transfer } from "./internal/transfer.ts"
 import { isUnpacked, unpack } from "./internal/unpack.ts"
 import * as whole from "./internal/whole.ts"
@@ -177,12 +179,8 @@ export const download: (
   job: Job.Done,
   directory: string,
   options?: Options
-) => Effect.Effect<ReadonlyArray<DownloadedFile>, DownloadError, Services> = Effect.fn("ResultFiles.download")(
-  function* (job: Job.Done, directory: string, options?: Options) {
-    yield* Effect.annotateCurrentSpan({ jobId: job.id })
-    return yield* downloadAll(job, directory, options ?? {}, () => Effect.void)
-  }
-)
+) => Effect.Effect<ReadonlyArray<DownloadedFile>, DownloadError, Services> = (job, directory, options) =>
+  downloadAll(job, directory, options ?? {}, () => Effect.void)
 
 /**
  * Downloads as {@link download} does, and streams how far each file has come. The
@@ -240,6 +238,12 @@ const concurrency = 3
 
 type Report = (event: Progress) => Effect.Effect<unknown>
 
+const spanOfJob = <A, E, R>(self: Effect.Effect<A, E, R>, { id: jobId }: Job.Done) =>
+  withSpan("ResultFiles.download", { jobId })(self)
+
+const spanOfFile = ({ id: jobId }: Job.Done, { name, preview }: Target) =>
+  withSpan("ResultFiles.file", { jobId, name, preview }, ({ kept, size }: DownloadedFile) => ({ kept, size }))
+
 const downloadAll = Effect.fnUntraced(function* (job: Job.Done, directory: string, options: Options, report: Report) {
   const all = targets(job, options.previews ?? false)
   if (all.length === 0) {
@@ -253,13 +257,15 @@ const downloadAll = Effect.fnUntraced(function* (job: Job.Done, directory: strin
     all,
     (target) =>
       downloadOne(target, directory, options, report).pipe(
+        measuredDownload,
+        spanOfFile(job, target),
         Effect.mapError((reason) => new DownloadError({ jobId: job.id, file: target.name, reason })),
         Effect.result
       ),
     { concurrency }
   )
   return yield* Effect.fromResult(Result.all(results))
-})
+}, spanOfJob)
 
 const inBytes = (size: ByteSize.Input | undefined, byDefault: ByteSize.ByteSize) =>
   Number(size === undefined ? byDefault : ByteSize.fromInputUnsafe(size))

@@ -24,19 +24,19 @@ export const logged = <Output, Input extends { readonly message: string }>(
 /**
  * Retries as `Effect.retry` does, for as long as `isRetried` holds, and logs. Only a failure that is retried steps the
  * schedule. It is set up at the first one, which most calls do not have: that is a tenth of what a call takes. With
- * `isInterruptible` the pauses can be interrupted though `self` cannot.
+ * `isInterruptible` the pauses can be interrupted though `self` cannot. `retried` runs before each retry.
  */
 export const retry = <A, E extends { readonly message: string }, R>(
   self: Effect.Effect<A, E, R>,
   schedule: Schedule.Schedule<unknown, E>,
   isRetried: (failure: E) => boolean,
-  { isInterruptible = false }: { readonly isInterruptible?: boolean } = {}
+  options: { readonly isInterruptible: boolean; readonly retried: (failure: E) => Effect.Effect<void> }
 ): Effect.Effect<A, E, R> =>
   Effect.catchIf(self, isRetried, (first) =>
     Effect.flatMap(Schedule.toStepWithSleep(logged(schedule)), (nextTry) => {
       const after = (failure: E): Effect.Effect<A, E, R> =>
-        Effect.matchEffect(isInterruptible ? Effect.interruptible(nextTry(failure)) : nextTry(failure), {
-          onSuccess: () => Effect.catchIf(self, isRetried, after),
+        Effect.matchEffect(options.isInterruptible ? Effect.interruptible(nextTry(failure)) : nextTry(failure), {
+          onSuccess: () => Effect.andThen(options.retried(failure), Effect.catchIf(self, isRetried, after)),
           onFailure: () => Effect.fail(failure)
         })
       return after(first)

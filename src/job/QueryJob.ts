@@ -44,6 +44,7 @@ import { optional, setting } from "../internal/setting.ts"
 import { withSpan } from "../internal/span.ts"
 import { Journal } from "./internal/journal/service.ts"
 import { type Loop, makeLoops, type Progress, type Waiter } from "./internal/loops.ts"
+import { measuredLook } from "./internal/metrics.ts"
 import { makeSpread } from "./internal/spread.ts"
 import * as Job from "./Job.ts"
 import * as JobApi from "./JobApi.ts"
@@ -203,7 +204,7 @@ const make = Effect.gen(function* () {
     return {
       ticket,
       name: JSON.stringify([{ ...endpoint, region: ticket.region }, ticket.kind, ticket.jobId]),
-      look: believed(ticket, api.query(ticket)).pipe(
+      look: believed(ticket, api.query(ticket).pipe(measuredLook(ticket), spanOfLook(ticket))).pipe(
         Effect.tap(recorded),
         Effect.provideService(Endpoint.Endpoint, endpoint),
         Effect.provideService(Kinds.Kinds, kind === undefined ? kinds : [kind, ...kinds])
@@ -217,7 +218,7 @@ const make = Effect.gen(function* () {
     yield* spread
     const { ticket, name, look } = yield* resolve(target, options)
     const polling = yield* pollingSetting
-    const plan = { name, schedule: options?.schedule ?? polling.schedule, look }
+    const plan = { name, ticket, schedule: options?.schedule ?? polling.schedule, look }
     return {
       ticket,
       join: loops.join(plan, options?.deadline ?? polling.deadline),
@@ -228,7 +229,7 @@ const make = Effect.gen(function* () {
   const query = (target: Target, options?: QueryOptions) =>
     resolve(target, options).pipe(
       Effect.flatMap(({ look }) => look),
-      withSpan("QueryJob.query", {})
+      withSpan("QueryJob.query", namesOf(target, options), stateOf)
     )
 
   const watch = (target: Target, options?: WaitOptions) =>
@@ -249,7 +250,7 @@ const make = Effect.gen(function* () {
           loops.leave
         ).pipe(Effect.flatMap((job) => (job._tag === "Done" ? Effect.succeed(job) : new JobFailed({ job, ticket }))))
       ),
-      withSpan("QueryJob.wait", {})
+      withSpan("QueryJob.wait", namesOf(target, options), stateOf)
     )
 
   return { query, wait, watch }
@@ -258,6 +259,16 @@ const make = Effect.gen(function* () {
 // An id of the wrong form is refused when the query is encoded, with a typed error.
 const ticketOf = (jobId: Job.JobId, kind: JobKind.Any, region: string) =>
   new Job.JobTicket({ jobId, kind: kind.name, region }, { disableChecks: true })
+
+// For spans.
+const namesOf = (target: Target, { kind = JobKind.Pro }: QueryOptions = {}) =>
+  typeof target === "string"
+    ? { jobId: target, kind: kind.name }
+    : { jobId: target.jobId, kind: target.kind, region: target.region }
+
+const stateOf = ({ status, requestId }: Job.Job) => ({ status, requestId })
+
+const spanOfLook = (ticket: Job.JobTicket) => withSpan("QueryJob.look", namesOf(ticket), stateOf)
 
 // How long a job that was just submitted may be unknown to the service.
 const unknownFor = Duration.seconds(30)

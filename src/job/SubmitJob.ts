@@ -38,6 +38,8 @@ import type * as Operation from "../cloud/Operation.ts"
 import * as TencentCloud from "../cloud/TencentCloud.ts"
 import { logged } from "../internal/retry.ts"
 import { optional, setting } from "../internal/setting.ts"
+import { withSpan } from "../internal/span.ts"
+import { measuredSubmission } from "./internal/metrics.ts"
 import * as Job from "./Job.ts"
 import * as JobApi from "./JobApi.ts"
 import type * as JobKind from "./JobKind.ts"
@@ -168,6 +170,12 @@ const unclear = (operation: string | undefined) =>
 
 type Submission = Effect.Effect<Job.JobTicket, ApiError.ApiError | Journal.NotSubmitted>
 
+const spanOfSubmission = ({ name: kind }: JobKind.Any) =>
+  withSpan("SubmitJob.submit", { kind }, ({ jobId, region }: Job.JobTicket) => ({ jobId, region }))
+
+const spanOfUse = <A, E, R>(self: Effect.Effect<A, E, R>, { name: kind }: JobKind.Any) =>
+  withSpan("SubmitJob.submitWith", { kind })(self)
+
 /** Makes a submission, which each run sends: through the journal, where there is one. */
 const makeSubmissions = Effect.gen(function* () {
   const api = yield* JobApi.JobApi
@@ -183,6 +191,7 @@ const makeSubmissions = Effect.gen(function* () {
     const jobId = yield* Effect.tapError(api.submit(kind, request), (error) =>
       error.mayHaveRun ? Effect.logWarning(unclear(operation), error) : Effect.void
     )
+    yield* measuredSubmission(kind, request)
     return new Job.JobTicket({ jobId, kind: kind.name, region, submittedAt: yield* DateTime.now })
   })
 
@@ -219,7 +228,7 @@ const make = Effect.gen(function* () {
     return Effect.as(known.resize(tasksAtOnce), known)
   }
 
-  const submitWith = Effect.fn("SubmitJob.submitWith")(function* <Request extends Operation.Codec, A, E, R>(
+  const submitWith = Effect.fnUntraced(function* <Request extends Operation.Codec, A, E, R>(
     kind: JobKind.JobKind<Request>,
     request: Request["Type"],
     use: (ticket: Job.JobTicket) => Effect.Effect<A, E, R>,
@@ -241,10 +250,10 @@ const make = Effect.gen(function* () {
                 Effect.andThen(Effect.suspend(() => submitted))
               )
         )
-        return Effect.flatMap(submitted, (ticket) => handingOut(ticket)(restore(use(ticket))))
+        return Effect.flatMap(spanOfSubmission(kind)(submitted), (ticket) => handingOut(ticket)(restore(use(ticket))))
       })
     )
-  })
+  }, spanOfUse)
 
   const submit = <Request extends Operation.Codec>(
     kind: JobKind.JobKind<Request>,

@@ -356,13 +356,14 @@ describe("the span of a call", () => {
     return spans
   })
 
-  it.effect("has the action and the region", () =>
+  it.effect("has the action, the region and the request id of the answer", () =>
     Effect.gen(function* () {
       const spans = yield* spansOf(running)
       const span = spans.find(({ name }) => name === "TencentCloud.call")
       assert.deepStrictEqual(Object.fromEntries(span?.attributes ?? []), {
         action: "QueryHunyuanTo3DProJob",
-        region: "ap-singapore"
+        region: "ap-singapore",
+        requestId: "e7c1aa24"
       })
     })
   )

@@ -49,15 +49,19 @@ describe("secret key, session token and signature", () => {
     ["loses its connection", dropped()],
     ["has no answer", silence],
     ["has its headers for an answer", echo]
-  ])("are in no log, span or error of a call that %s", ([, answer]) =>
+  ])("are in no log, span, metric or error of a call that %s", ([, answer]) =>
     Effect.gen(function* () {
-      const { lines, signatures, spans, texts } = yield* tracedCall(answer)
+      const { lines, metrics, signatures, spans, texts } = yield* tracedCall(answer)
       assert.isNotEmpty(signatures)
       assert.isTrue(signatures.every((signature) => /^[0-9a-f]{64}$/.test(signature)))
       assert.isAtLeast(lines.length, 6)
-      assert.include(
+      assert.includeMembers(
         spans.map((span) => span.name),
-        "TencentCloud.call"
+        ["TencentCloud.call", "TencentCloud.attempt"]
+      )
+      assert.include(
+        metrics.map(({ id }) => id),
+        "hunyuan3d_calls_total"
       )
       assert.deepStrictEqual(leaks(texts, [secretKey, token, ...signatures]), [])
     })

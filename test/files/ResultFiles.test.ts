@@ -285,7 +285,10 @@ describe("download", () => {
           assert.isFalse(secret(exit.cause), JSON.stringify(fault))
           assert.isFalse(secret(Cause.pretty(exit.cause)))
         }
-        assert.deepStrictEqual([...new Set(spans.map((span) => span.name))], ["ResultFiles.download"])
+        assert.deepStrictEqual(
+          [...new Set(spans.map((span) => span.name))],
+          ["ResultFiles.download", "ResultFiles.file"]
+        )
         assert.isFalse(spans.some((span) => secret([...span.attributes])))
       })
     )

@@ -163,7 +163,7 @@ describe("QueryJob.wait", () => {
 })
 
 describe("The spans of QueryJob", () => {
-  it.effect("have the names of its functions, and their exits hold no job", () =>
+  it.effect("are those of its functions and of each look, and their exits hold no job", () =>
     Effect.gen(function* () {
       const ended: Array<readonly [name: string, exit: Exit.Exit<unknown, unknown>]> = []
       class Collected extends Tracer.NativeSpan {
@@ -177,7 +177,7 @@ describe("The spans of QueryJob", () => {
       yield* Effect.andThen(jobs.query(id), jobs.wait(id)).pipe(Effect.withTracer(tracer))
       assert.deepStrictEqual(
         ended.map(([name]) => name),
-        ["QueryJob.query", "QueryJob.wait"]
+        ["QueryJob.look", "QueryJob.query", "QueryJob.look", "QueryJob.wait"]
       )
       assert.isTrue(ended.every(([, exit]) => Exit.isSuccess(exit) && !Schema.is(Job.Job)(exit.value)))
     }).pipe(Effect.provide(QueryJob.layerTest({ [id]: [done] })))

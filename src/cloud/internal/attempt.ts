@@ -15,15 +15,17 @@ import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Ref from "effect/Ref"
 import * as Result from "effect/Result"
 import { makeSend } from "../../internal/send.ts"
+import { withSpan } from "../../internal/span.ts"
 import * as ApiError from "../ApiError.ts"
 import type * as Operation from "../Operation.ts"
 import type * as Policy from "../Policy.ts"
 import * as RateLimit from "../RateLimit.ts"
 import * as Signer from "../Signer.ts"
 import { logged, loggedPermit } from "./attemptLog.ts"
-import { type Failure, readAnswer } from "./envelope.ts"
+import { type Failure, readAnswer, requestIdOf } from "./envelope.ts"
 import { exchange } from "./exchange.ts"
 import { NeedsFreshConnection } from "./freshConnection.ts"
+import { measuredPermit, retried } from "./metrics.ts"
 import { makeRepair, noCredentials } from "./repair.ts"
 
 /** Attempts over the limiter, signer and transport in context. Each has its number within the call. */
@@ -44,7 +46,7 @@ export const makeAttempt = Effect.gen(function* () {
     const permit = Effect.mapError(
       limiter.acquireScoped(`${new URL(request.url).host}/${action}`),
       (cause) => new ApiError.NoPermit({ description: cause.message, cause })
-    ).pipe(loggedPermit(action))
+    ).pipe(loggedPermit(action), measuredPermit(action))
     const prepare = Effect.gen(function* () {
       yield* permit
       const skew = yield* Ref.get(skewSeen)
@@ -82,10 +84,17 @@ export const makeAttempt = Effect.gen(function* () {
     number: number
   ): Effect.Effect<Output["Type"], Failure> => {
     const { action } = operation
-    const attempt = (repairs: boolean) => once(operation, request, region, policy, repairs).pipe(logged(action, number))
+    const attempt = (repairs: boolean) =>
+      once(operation, request, region, policy, repairs).pipe(
+        logged(action, number),
+        withSpan("TencentCloud.attempt", { action, region, attempt: number }, requestIdOf)
+      )
     return Effect.catchIf(attempt(true), isRepaired, ({ repaired, reason, requestId }) => {
       const { message } = new ApiError.ApiError({ action, region, reason, requestId })
-      return Effect.andThen(Effect.logDebug(`Retry at once, signed with ${repaired}. ${message}`), attempt(false))
+      return Effect.logDebug(`Retry at once, signed with ${repaired}. ${message}`).pipe(
+        Effect.andThen(retried(action, reason)),
+        Effect.andThen(attempt(false))
+      )
     })
   }
 })

@@ -85,3 +85,9 @@ export const readAnswer = <Input extends Operation.Codec, Output extends Operati
       catch: malformed(requestId)
     })
   })
+
+/** The request id of an answer, where the operation's output has it. */
+export const requestIdOf = (answer: unknown): { readonly requestId?: string } =>
+  Predicate.hasProperty(answer, "RequestId") && typeof answer.RequestId === "string"
+    ? { requestId: answer.RequestId }
+    : {}

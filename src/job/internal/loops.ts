@@ -23,6 +23,7 @@ import type * as ApiError from "../../cloud/ApiError.ts"
 import { logged } from "../../internal/retry.ts"
 import * as Job from "../Job.ts"
 import type * as Polling from "../Polling.ts"
+import { makeMeasuredEnd } from "./metrics.ts"
 
 /** What a loop of looks has come to. `exit` is set when it has ended. */
 export interface Progress {
@@ -37,6 +38,7 @@ export interface Progress {
 /** What a loop does. `name` stands for the job. */
 interface Plan {
   readonly name: string
+  readonly ticket: Job.JobTicket
   readonly schedule: Polling.PollingOptions["schedule"]
   readonly look: Effect.Effect<Job.Job, ApiError.ApiError>
 }
@@ -82,8 +84,10 @@ const run = (loop: Loop): Effect.Effect<unknown, ApiError.ApiError> => {
   return Effect.gen(function* () {
     const untilEnded = Schedule.while(loop.plan.schedule, ({ input }) => !Job.isEnded(input))
     const pause = yield* Schedule.toStepWithSleep(untilEnded)
+    const measuredEnd = makeMeasuredEnd(loop.plan.ticket)
     while (true) {
       const last = yield* Effect.catch(look, retried)
+      yield* measuredEnd(last)
       update(loop, { last, failure: undefined })
       yield* pause(last)
     }

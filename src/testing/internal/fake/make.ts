@@ -82,7 +82,7 @@ export const make = Effect.fnUntraced(function* (options: Options = {}) {
   const faults = makeFaults(options.faults)
   const log = makeLog()
 
-  const job = Effect.fn("Fake.job")(function* (job: JobOptions = {}) {
+  const job = Effect.fnUntraced(function* (job: JobOptions = {}) {
     return jobs.add(job, yield* Clock.currentTimeMillis, yield* Random.Random).id
   })
 
@@ -109,8 +109,8 @@ export const make = Effect.fnUntraced(function* (options: Options = {}) {
   yield* preload
   return Fake.of({
     job,
-    complete: Effect.fn("Fake.complete")((id) => end(id, "DONE")),
-    fail: Effect.fn("Fake.fail")(end),
+    complete: (id) => end(id, "DONE"),
+    fail: end,
     jobs: Effect.map(Clock.currentTimeMillis, (now) =>
       jobs.known(now).map((job) => ({
         id: job.id,

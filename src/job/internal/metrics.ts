@@ -1,0 +1,107 @@
+/**
+ * What this floor measures. `docs/observability.md` lists it, and a test compares.
+ *
+ * **Gotchas**
+ *
+ * - The end of a job is measured by the loop that saw the job before its end as well,
+ *   once for all who wait. An end that was there at the first look is of any age, and
+ *   may have been measured by another process.
+ * - When a job ended is unknown. It was after the look before, so that is what the
+ *   detection delay is measured from: the true one is shorter.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
+import type * as Operation from "../../cloud/Operation.ts"
+import { measured, tagged } from "../../internal/metric.ts"
+import { outcomeOf } from "../../internal/outcome.ts"
+import * as Credits from "../Credits.ts"
+import * as Job from "../Job.ts"
+import type * as JobKind from "../JobKind.ts"
+
+const looks = tagged((kind: string, state: string) =>
+  Metric.counter("hunyuan3d_looks_total", {
+    description: "Looks at jobs by the state that they saw",
+    incremental: true,
+    attributes: { unit: "{look}", kind, state }
+  })
+)
+
+const lookFailures = tagged((kind: string, reason: string) =>
+  Metric.counter("hunyuan3d_look_failures_total", {
+    description: "Looks at jobs that failed, by their reason",
+    incremental: true,
+    attributes: { unit: "{look}", kind, reason }
+  })
+)
+
+const jobSeconds = tagged((kind: string, state: string) =>
+  Metric.histogram("hunyuan3d_job_duration_seconds", {
+    description: "Time from the submission of a job to the look that saw its end",
+    boundaries: [10, 20, 30, 45, 60, 90, 120, 180, 240, 300, 600, 1200, 1800, 3600],
+    attributes: { unit: "s", kind, state }
+  })
+)
+
+const detectionSeconds = tagged((kind: string) =>
+  Metric.histogram("hunyuan3d_job_detection_delay_bound_seconds", {
+    description: "The longest time that a job can have been over when its end was seen",
+    boundaries: [1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 300],
+    attributes: { unit: "s", kind }
+  })
+)
+
+const creditsConsumed = tagged((kind: string) =>
+  Metric.counter("hunyuan3d_credits_consumed_total", {
+    description: "Credits that ended jobs cost, where the service reports it",
+    incremental: true,
+    attributes: { unit: "{credit}", kind }
+  })
+)
+
+const creditsEstimated = tagged((kind: string) =>
+  Metric.counter("hunyuan3d_credits_estimated_total", {
+    description: "Credits that submitted jobs cost at the most, by the price list",
+    incremental: true,
+    attributes: { unit: "{credit}", kind }
+  })
+)
+
+/** Counts a look. */
+export const measuredLook = ({ kind }: Job.JobTicket) =>
+  measured(
+    (context) => (exit: Exit.Exit<Job.Job, unknown>) =>
+      (Exit.isSuccess(exit) ? looks(kind, exit.value._tag) : lookFailures(kind, outcomeOf(exit))).updateUnsafe(
+        1,
+        context
+      )
+  )
+
+/** Measures the end of a job, when it is told of each state that a loop saw. */
+export const makeMeasuredEnd = ({ kind, submittedAt }: Job.JobTicket) => {
+  let before: number | undefined
+  return (job: Job.Job): Effect.Effect<void> =>
+    Effect.clockWith((clock) => {
+      const now = clock.currentTimeMillisUnsafe()
+      const since = (then: number) => Math.max(0, now - then) / 1000
+      if (!Job.isEnded(job)) before = now
+      if (!Job.isEnded(job) || before === undefined) return Effect.void
+      const updates = [Metric.update(detectionSeconds(kind), since(before))]
+      if (submittedAt)
+        updates.push(Metric.update(jobSeconds(kind, job._tag), since(DateTime.toEpochMillis(submittedAt))))
+      if (job.credits) updates.push(Metric.update(creditsConsumed(kind), job.credits.consumed))
+      return Effect.all(updates, { discard: true })
+    })
+}
+
+/** Counts what a submitted request costs at the most, where the price list says it. */
+export const measuredSubmission = <Request extends Operation.Codec>(
+  kind: JobKind.JobKind<Request>,
+  request: Request["Type"]
+): Effect.Effect<void> =>
+  Option.match(Credits.estimate(kind, request), {
+    onNone: () => Effect.void,
+    onSome: ({ high }) => Metric.update(creditsEstimated(kind.name), high)
+  })
