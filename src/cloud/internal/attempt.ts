@@ -89,15 +89,23 @@ export const makeAttempt = Effect.gen(function* () {
         logged(action, number),
         withSpan("TencentCloud.attempt", { action, region, attempt: number }, requestIdOf)
       )
-    return Effect.catchIf(attempt(true), isRepaired, ({ repaired, reason, requestId }) => {
-      const { message } = new ApiError.ApiError({ action, region, reason, requestId })
-      return Effect.logDebug(`Retry at once, signed with ${repaired}. ${message}`).pipe(
-        Effect.andThen(retried(action, reason)),
-        Effect.andThen(attempt(false))
-      )
-    })
+    return repairing(action, region, attempt)
   }
 })
+
+/** One more attempt where the first was refused for what is another now. */
+const repairing = <A>(
+  action: string,
+  region: string,
+  attempt: (repairs: boolean) => Effect.Effect<A, Refused>
+): Effect.Effect<A, Failure> =>
+  Effect.catchIf(attempt(true), isRepaired, ({ repaired, reason, requestId }) => {
+    const { message } = new ApiError.ApiError({ action, region, reason, requestId })
+    return Effect.logDebug(`Retry at once, signed with ${repaired}. ${message}`).pipe(
+      Effect.andThen(retried(action, reason)),
+      Effect.andThen(attempt(false))
+    )
+  })
 
 /** A failure, and what is different now, where it helps to sign the request again. */
 interface Refused extends Failure {
