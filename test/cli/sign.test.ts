@@ -77,7 +77,7 @@ describe("hunyuan3d sign", () => {
 
   it.effect("logs no attempt, since it makes none", () =>
     Effect.gen(function* () {
-      assert.strictEqual((yield* run(["sign", "--verbose"])).stderr, "")
+      assert.notInclude((yield* run(["sign", "--verbose"])).stderr, "attempt")
     }).pipe(WithoutService)
   )
 
