@@ -27,7 +27,10 @@ const print = Effect.fnUntraced(function* (comparison: Comparison) {
   for (const { isMistake, message } of checks) {
     yield* printLine(isMistake ? styled("red", "Mistake: ") : styled("yellow", "Look at this: "), message)
   }
-  if (answer !== undefined) yield* printLine(`The answer is ${answer.code ?? "no error"}. ${answer.meaning}`)
+  if (answer !== undefined) {
+    const said = answer.message === undefined ? "" : ` ("${answer.message}")`
+    yield* printLine(`The answer is ${answer.code ?? "no error"}${said}. ${answer.meaning}`)
+  }
   // Any other verdict is a failure, which says it.
   if (verdict === "right") yield* printLine(styled("green", message))
 })

@@ -2,7 +2,7 @@
  * Judges a captured request: whether its signature is right, and why the service refuses it.
  *
  * `read.ts` reads it, `Tc3.explain` finds the mistake that makes its signature, `checks.ts` looks at what it shows
- * besides, and `answers.ts` knows what its answer means.
+ * besides, and `meaning.ts` knows what its answer means.
  *
  * **Gotchas**
  *
@@ -16,9 +16,9 @@ import * as Hunyuan from "../../job/Hunyuan.ts"
 import { usage } from "../failure.ts"
 import type { OutputComparison } from "../output.ts"
 import { word } from "../shell.ts"
-import { meaningOf } from "./answers.ts"
 import { type Answer, type Captured, headerOf, type Read } from "./captured.ts"
 import { checks } from "./checks.ts"
+import { meaningOf } from "./meaning.ts"
 import { read } from "./read.ts"
 
 export type Comparison = typeof OutputComparison.Type

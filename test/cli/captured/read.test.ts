@@ -244,11 +244,43 @@ describe("what cannot be read", () => {
   })
 
   const pieces = fc.constantFrom(
-    "curl ", "-d ", "--data-raw ", "-H ", "'", '"', "\\", "\n", "\r\n", "$'", "$(", "`", "> ", "POST / HTTP/1.1", "GET ",
-    "Host: a", `Authorization: ${authorization}`, "Content-Length: 3", ":authority: a", "{", "}", '{"log":{"entries":[',
-    '{"Response":', "SendRequest: ", "Method: POST", "Header: ", "Data: ", "[DEBUG] http request: ", "=> Send header, 9 bytes",
-    "0000: ", "HTTP/1.1 200 OK", "\0", "\ufeff", "\u2028", "\ud800", "猫"
-  ) // prettier-ignore
+    "curl ",
+    "-d ",
+    "--data-raw ",
+    "-H ",
+    "'",
+    '"',
+    "\\",
+    "\n",
+    "\r\n",
+    "$'",
+    "$(",
+    "`",
+    "> ",
+    "POST / HTTP/1.1",
+    "GET ",
+    "Host: a",
+    `Authorization: ${authorization}`,
+    "Content-Length: 3",
+    ":authority: a",
+    "{",
+    "}",
+    '{"log":{"entries":[',
+    '{"Response":',
+    "SendRequest: ",
+    "Method: POST",
+    "Header: ",
+    "Data: ",
+    "[DEBUG] http request: ",
+    "=> Send header, 9 bytes",
+    "0000: ",
+    "HTTP/1.1 200 OK",
+    "\0",
+    "\ufeff",
+    "\u2028",
+    "\ud800",
+    "猫"
+  )
   property(
     "is a failure with a sentence, and never a bug",
     [fc.array(fc.oneof(pieces, fc.string({ unit: "binary" })), { maxLength: 30 })],
