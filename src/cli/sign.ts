@@ -73,6 +73,9 @@ const show = Effect.fnUntraced(function* (flags: Flags, credential: Credential) 
         ...Object.entries(sent).map(([name, value]) => `${name}: ${value}`),
         "",
         `To send it, within ${maxSkew} of its timestamp:`,
+        ...(token === undefined || credential.source === "the environment"
+          ? []
+          : ["(TENCENTCLOUD_SESSION_TOKEN must hold the token, which comes from another place: hunyuan3d whoami)"]),
         [
           `curl ${quoted(url)}`,
           ...forCurl.map(([name, value]) =>
