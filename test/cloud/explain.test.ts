@@ -425,8 +425,13 @@ describe("the secret key", () => {
       fc.constantFrom("host", "path", "query", "contentType", "action", "payload", "secretId", "none")
     ],
     (recipe, mistakes, place) => {
-      const holding = place === "none" ? recipe : { ...recipe, [place]: `${recipe[place]}${recipe.secretKey}` }
-      const explanation = Tc3.explain(requestOf(holding, mistakes), credentialOf(holding))
+      // A body stays JSON, which its mistakes need.
+      const held = {
+        ...recipe,
+        ...(place === "none" ? {} : { [place]: `${recipe[place]}${recipe.secretKey}` }),
+        ...(place === "payload" ? { payload: JSON.stringify({ Key: recipe.secretKey }) } : {})
+      }
+      const explanation = Tc3.explain(requestOf(held, mistakes), credentialOf(held))
       const text = `${inspect(explanation, { depth: 10 })}${JSON.stringify(explanation)}`
       for (const part of partsOf(recipe.secretKey)) assert.notInclude(text, part)
     },
