@@ -71,8 +71,7 @@ export const makeAttempt = Effect.gen(function* () {
     const result = readAnswer(operation, region, exchange.answer)
     if (Result.isSuccess(result)) return result.success
     if (!repairs) return yield* Effect.fail<Refused>(result.failure)
-    const repairing = Effect.mapError(repair(result.failure.reason, exchange), fail)
-    const repaired = yield* operation.safeToRepeat ? repairing : Effect.interruptible(repairing)
+    const repaired = yield* Effect.mapError(repair(result.failure.reason, exchange, operation), fail)
     return yield* Effect.fail<Refused>({ ...result.failure, repaired })
   })
 

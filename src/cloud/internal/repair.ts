@@ -36,11 +36,13 @@ export interface Exchanged {
 export const makeRepair = (signer: Signer.Signer["Service"], skew: Ref.Ref<Duration.Duration>) =>
   Effect.fnUntraced(function* (
     reason: ApiError.Reason,
-    { answer, signed, skew: signedWith }: Exchanged
+    { answer, signed, skew: signedWith }: Exchanged,
+    { safeToRepeat }: { readonly safeToRepeat: boolean }
   ): Effect.fn.Return<string | undefined, ApiError.Reason> {
     if (reason.code === "AuthFailure.TokenFailure") {
-      const isRenewed = yield* Effect.mapError(signer.renew(signed), noCredentials)
-      return isRenewed ? "another token" : undefined
+      const renewal = Effect.mapError(signer.renew(signed), noCredentials)
+      // Here only: an interruption must take the place of no failure after which a submission may have run.
+      return (yield* safeToRepeat ? renewal : Effect.interruptible(renewal)) ? "another token" : undefined
     }
     if (reason._tag !== "ClockSkew") return undefined
     const ahead = skewSeen(reason, signed, answer, yield* Clock.currentTimeMillis)

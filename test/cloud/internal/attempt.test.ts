@@ -21,6 +21,7 @@ import {
   once,
   Query,
   refused,
+  respond,
   running,
   type Sent,
   settled,
@@ -427,6 +428,24 @@ describe("an operation that is not safe to repeat, called so that its answer is 
       yield* Fiber.interrupt(fiber)
       yield* TestClock.adjust("1 hour")
       assert.strictEqual((yield* sent).length, 20)
+    })
+  )
+
+  it.effect("keeps a failure after which it may have run, though its caller is interrupted", () =>
+    Effect.gen(function* () {
+      const failure = yield* Ref.make<unknown>(undefined)
+      const { layer } = yield* cloud(slow("5 seconds", respond('{"Response":')))
+      const fiber = yield* submit.pipe(
+        Effect.tapError((error) => Ref.set(failure, error.reason._tag)),
+        Effect.uninterruptible,
+        Effect.provide(layer),
+        Effect.forkChild
+      )
+      yield* TestClock.adjust("1 second")
+      const interrupting = yield* Effect.forkChild(Fiber.interrupt(fiber))
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.join(interrupting)
+      assert.strictEqual(yield* Ref.get(failure), "MalformedResponse")
     })
   )
 
