@@ -42,7 +42,7 @@
  *   return yield* fromFile(path)
  * })
  *
- * const Test = Layer.mergeAll(GenerateJob.layer.pipe(Layer.provide(Fake.layer({ run: "10 millis" }))), NodeServices.layer)
+ * const Test = Layer.mergeAll(GenerateJob.layer.pipe(Layer.provide(Fake.layer({ run: 0 }))), NodeServices.layer)
  * assert.equal((await Effect.runPromise(Effect.scoped(Effect.provide(program, Test)))).status, "DONE")
  * ```
  *
