@@ -11,6 +11,7 @@ import * as JobKind from "../src/job/JobKind.ts"
 import * as QueryJob from "../src/job/QueryJob.ts"
 import * as Fake from "../src/testing/Fake.ts"
 import { withDirectory } from "./files/support.ts"
+import { keepSpans } from "./support/spans.ts"
 import { inVirtualTime } from "./support/virtualTime.ts"
 
 /** The rows of the table whose first column has this name. */
@@ -46,14 +47,7 @@ const everything = withDirectory((directory) =>
 
 /** Runs it, and returns what it emitted. */
 const emitting = Effect.gen(function* () {
-  const spans: Array<Tracer.NativeSpan> = []
-  const tracer = Tracer.make({
-    span: (options) => {
-      const span = new Tracer.NativeSpan(options)
-      spans.push(span)
-      return span
-    }
-  })
+  const { spans, tracer } = keepSpans()
   const job = yield* inVirtualTime(
     everything.pipe(
       Effect.provide(GenerateJob.layer.pipe(Layer.provideMerge(Fake.layer({ wait: "7 seconds", run: "20 seconds" })))),

@@ -16,6 +16,7 @@ import * as HttpClientError from "effect/http/HttpClientError"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Path from "effect/Path"
+import * as References from "effect/References"
 import type * as Credentials from "../cloud/Credentials.ts"
 import type { CredentialsError } from "../cloud/CredentialsError.ts"
 import * as Endpoint from "../cloud/Endpoint.ts"
@@ -52,7 +53,10 @@ export const regionOf = Effect.fnUntraced(function* (
   { profile }: CredentialsFlags
 ) {
   const { Credentials, layerTccli } = yield* loadCredentials
-  const tool = yield* Effect.option(Layer.build(layerTccli({ profile: Option.getOrUndefined(profile) })))
+  const tool = yield* Effect.option(Layer.build(layerTccli({ profile: Option.getOrUndefined(profile) }))).pipe(
+    // It has warned of these files already.
+    Effect.provideService(References.MinimumLogLevel, "None")
+  )
   if (Option.isNone(tool)) return undefined
   const found = yield* Effect.option(Context.get(tool.value, Credentials).get)
   const isIts = Option.exists(found, (its) => its.source === source && its.secretId === secretId)

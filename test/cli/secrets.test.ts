@@ -36,13 +36,13 @@ describe.each(sources)("the secrets of %s", (_, env, files) => {
       const fake = yield* Fake.Fake
       const cassette = yield* fs.makeTempFileScoped()
       const { journal, service } = yield* sharedJournal
-      if (how === "is refused") yield* fake.fault(...Array.from({ length: 9 }, () => ({ code: "InvalidAction" })))
       const args = ["submit", "a teapot", "--transport", `record:${cassette}`, "--log-level", "all"]
-      const ended = yield* run([...args, "--endpoint", "http://127.0.0.1:9"], {
+      const region = how === "is refused" ? ["--region", "ap-guangzhou"] : []
+      const ended = yield* run([...args, ...region, "--endpoint", "http://127.0.0.1:9"], {
         env: { ...env, ...(yield* home(files)) },
         journal
       })
-      if (how === "succeeds") assert.strictEqual(ended.code, 0, ended.stderr)
+      assert.strictEqual(ended.code, how === "succeeds" ? 0 : 4, ended.stderr)
       const sent = (yield* fake.requests).map(({ headers }) => headers)
       const secrets = [
         key,
@@ -50,10 +50,13 @@ describe.each(sources)("the secrets of %s", (_, env, files) => {
       ].filter((secret) => secret !== undefined)
       const texts = {
         output: `${ended.stdout}${ended.stderr}`,
-        journal: printed(yield* service.list),
+        journal: printed((yield* service.list).entries),
         recording: yield* fs.readFileString(cassette)
       }
       assert.isNotEmpty(sent)
+      assert.include(texts.output, "DEBUG")
+      assert.include(texts.journal, "Pro")
+      assert.include(texts.recording, "SubmitHunyuanTo3DProJob")
       for (const [place, text] of Object.entries(texts)) {
         assert.isFalse(
           secrets.some((secret) => text.includes(secret)),

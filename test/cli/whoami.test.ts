@@ -1,5 +1,6 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Effect } from "effect"
+import { DateTime, Effect, FileSystem } from "effect"
 import { expiryOf, shownId } from "../../src/cli/identity.ts"
 import { outputOf } from "./output.ts"
 import { answering, run } from "./run.ts"
@@ -31,6 +32,21 @@ describe("hunyuan3d whoami", () => {
       })
       assert.notInclude(stdout, "planted-token")
     }).pipe(WithoutService)
+  )
+
+  it.effect("warns once of a file of keys that others may read, and not of one without keys", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const home = yield* fs.makeTempDirectoryScoped()
+      yield* fs.makeDirectory(`${home}/.tccli`)
+      const write = (name: string, value: object) =>
+        fs.writeFileString(`${home}/.tccli/default.${name}`, JSON.stringify(value), { mode: 0o644 })
+      yield* write("credential", { secretId: pair.TENCENTCLOUD_SECRET_ID, secretKey: pair.TENCENTCLOUD_SECRET_KEY })
+      yield* write("configure", { _sys_param: { region: "ap-guangzhou" } })
+      const { stderr, stdout } = yield* run(["whoami"], { env: { HOME: home } })
+      assert.match(stdout, /Region   ap-guangzhou, of tccli/)
+      assert.match(stderr, /^[^\n]*chmod 600 ~\/\.tccli\/default\.credential\n$/)
+    }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer), WithoutService)
   )
 
   it.effect("names all places that were looked at where there is no key", () =>

@@ -10,6 +10,7 @@ import * as TencentCloud from "../../src/cloud/TencentCloud.ts"
 import * as Job from "../../src/job/Job.ts"
 import { withLogs } from "../support/logs.ts"
 import { property } from "../support/property.ts"
+import { keepSpans } from "../support/spans.ts"
 import {
   type Answer,
   cloud,
@@ -341,14 +342,7 @@ describe("the span of a call", () => {
 
   /** The spans of a call, as a program that stores traces could write them. */
   const spansOf = Effect.fnUntraced(function* (...answers: ReadonlyArray<Answer>) {
-    const spans: Array<Tracer.NativeSpan> = []
-    const tracer = Tracer.make({
-      span: (options) => {
-        const span = new Tracer.NativeSpan(options)
-        spans.push(span)
-        return span
-      }
-    })
+    const { spans, tracer } = keepSpans()
     const { call } = yield* cloud(...answers)
     yield* settled(Effect.exit(call({ ...Query, output: Job.Response }, input))).pipe(
       Effect.provideService(Tracer.Tracer, tracer)

@@ -2,12 +2,13 @@ import * as NodeFs from "node:fs"
 import * as NodePath from "node:path"
 import { inspect } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Fiber, Latch, Stream, Tracer } from "effect"
+import { Cause, Effect, Exit, Fiber, Latch, Stream } from "effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as TestClock from "effect/testing/TestClock"
 import * as ResultFiles from "../../src/files/ResultFiles.ts"
 import type * as Fake from "../../src/testing/Fake.ts"
+import { keepSpans } from "../support/spans.ts"
 import { inVirtualTime, realTurn } from "../support/virtualTime.ts"
 import { glb } from "./samples.ts"
 import {
@@ -256,14 +257,7 @@ describe("download", () => {
     onFake(
       Effect.fnUntraced(function* ({ job, directory, fake }) {
         const url = linkOf(job)
-        const spans: Array<Tracer.NativeSpan> = []
-        const tracer = Tracer.make({
-          span: (options) => {
-            const span = new Tracer.NativeSpan(options)
-            spans.push(span)
-            return span
-          }
-        })
+        const { spans, tracer } = keepSpans()
         const secret = (value: unknown) => /q-ak|q-signature/.test(inspect(value, { depth: 20, showHidden: true }))
         assert.isTrue(secret({ url }))
         const failing: ReadonlyArray<readonly [Fake.Fault | undefined, string]> = [

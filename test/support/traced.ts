@@ -1,6 +1,7 @@
 /** Everything that an effect lets out: what it answers or fails with, logs of every level, spans and metrics. */
 import { Cause, Effect, Exit, Logger, Metric, References, Tracer } from "effect"
 import { printed } from "./printed.ts"
+import { keepSpans } from "./spans.ts"
 
 const failureOf = (exit: Exit.Exit<unknown, unknown>) =>
   Exit.isFailure(exit) ? [printed(exit.cause), Cause.pretty(exit.cause), printed(Cause.squash(exit.cause))] : []
@@ -9,14 +10,7 @@ const failureOf = (exit: Exit.Exit<unknown, unknown>) =>
 export const traced = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
   const lines: Array<unknown> = []
   const keep = (line: unknown) => void lines.push(line)
-  const spans: Array<Tracer.NativeSpan> = []
-  const tracer = Tracer.make({
-    span: (options) => {
-      const span = new Tracer.NativeSpan(options)
-      spans.push(span)
-      return span
-    }
-  })
+  const { spans, tracer } = keepSpans()
   const [exit, metrics] = yield* Effect.all([Effect.exit(effect), Metric.snapshot]).pipe(
     Effect.provideService(Metric.MetricRegistry, new Map()),
     Effect.tap(([exit]) => Effect.logTrace("ended", exit)),

@@ -1,6 +1,7 @@
 /** What a captured text says of the answer: the service's own JSON, or the error that an SDK made of it. */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { brokenAt } from "../../internal/json.ts"
 import type { Answer } from "./captured.ts"
 
 const decodeEnvelope = Schema.decodeUnknownOption(
@@ -14,25 +15,13 @@ const decodeEnvelope = Schema.decodeUnknownOption(
   )
 )
 
-/** The JSON object that begins at a place of a text, up to its last brace. */
-const objectAt = (text: string, start: number): string => {
-  let depth = 0
-  let isInString = false
-  for (let at = start; at < text.length; at++) {
-    const character = text[at]
-    if (isInString && character === "\\") at++
-    else if (character === '"') isInString = !isInString
-    else if (!isInString && character === "{") depth++
-    else if (!isInString && character === "}" && --depth === 0) return text.slice(start, at + 1)
-  }
-  return ""
-}
-
 const envelopeIn = (text: string): Answer | undefined => {
   const start = text.search(/\{\s*"Response"\s*:/)
   if (start === -1) return undefined
+  const rest = text.slice(start)
   return Option.getOrUndefined(
-    Option.map(decodeEnvelope(objectAt(text, start)), ({ Response: { Error, RequestId } }) => ({
+    // Up to where it is no JSON any more, which is behind the object.
+    Option.map(decodeEnvelope(rest.slice(0, brokenAt(rest))), ({ Response: { Error, RequestId } }) => ({
       code: Error?.Code,
       message: Error?.Message,
       requestId: RequestId

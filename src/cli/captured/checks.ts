@@ -8,6 +8,7 @@ import * as Headers from "effect/http/Headers"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Endpoint from "../../cloud/Endpoint.ts"
+import { serviceTimeIn } from "../../internal/serviceTime.ts"
 import * as Hunyuan from "../../job/Hunyuan.ts"
 import * as JobKind from "../../job/JobKind.ts"
 import type { Captured } from "./captured.ts"
@@ -28,17 +29,18 @@ const actions = new Set([
 ])
 
 /** The service's time in seconds: the message of a signature that expired has it, and else the `Date` of the answer. */
-const serviceTime = ({ answer }: Captured): number | undefined => {
-  const [, said] =
-    /\b([12]\d{9})\b/.exec(answer?.code === "AuthFailure.SignatureExpire" ? (answer.message ?? "") : "") ?? []
-  if (said !== undefined) return Number(said)
+const serviceTime = ({ answer }: Captured, timestamp: number): number | undefined => {
+  const message = answer?.code === "AuthFailure.SignatureExpire" ? answer.message : undefined
+  const named = serviceTimeIn(message ?? "", timestamp)
+  if (named !== undefined) return named
   const date = Result.getOrUndefined(Headers.parseHttpDate(answer?.date ?? ""))
   return date && DateTime.toEpochMillis(date) / 1000
 }
 
 const clock = (captured: Captured, timestamp: string | undefined): ReadonlyArray<Finding> => {
-  const served = serviceTime(captured)
-  if (served === undefined || timestamp === undefined || !/^\d{9,11}$/.test(timestamp)) return []
+  if (timestamp === undefined || !/^\d{9,11}$/.test(timestamp)) return []
+  const served = serviceTime(captured, Number(timestamp))
+  if (served === undefined) return []
   const off = Duration.seconds(Math.abs(Number(timestamp) - served))
   if (!Duration.isGreaterThan(off, Endpoint.maxSkew)) return []
   const time = Option.match(DateTime.make(served * 1000), { onNone: () => "", onSome: DateTime.formatIso })

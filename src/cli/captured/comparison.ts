@@ -13,6 +13,7 @@ import * as Result from "effect/Result"
 import type { Credential } from "../../cloud/Credentials.ts"
 import * as Tc3 from "../../cloud/Tc3.ts"
 import * as Hunyuan from "../../job/Hunyuan.ts"
+import { isAfterSignature } from "../afterSignature.ts"
 import { usage } from "../failure.ts"
 import type { OutputComparison } from "../output.ts"
 import { word } from "../shell.ts"
@@ -72,7 +73,7 @@ const answerOf = ({ code, message, requestId }: Answer, scrub: (text: string) =>
         ...(code === undefined ? {} : { code: scrub(code) }),
         ...(message === undefined ? {} : { message: scrub(message) }),
         ...(requestId === undefined ? {} : { requestId: scrub(requestId) }),
-        meaning: meaningOf(code).message
+        meaning: meaningOf(code)
       }
 
 /** The command that shows how this program signs the same call. */
@@ -117,7 +118,8 @@ export const comparisonOf = (text: string, credential: Credential): Read<Compari
     const secretId = secretIdOf(captured)
     const isNamed = causes.some(({ mistakes }) => mistakes.some(({ name }) => name.includes("SecretId")))
     const findings = checks(captured, isNamed ? undefined : secretId)
-    const isTaken = captured.answer !== undefined && meaningOf(captured.answer.code).provesRight
+    const isTaken =
+      captured.answer !== undefined && (captured.answer.code === undefined || isAfterSignature(captured.answer.code))
     const isWrong = causes.length > 0 || findings.some(({ isMistake }) => isMistake)
     const verdict = isWrong ? "mistake" : explanation._tag === "Right" || isTaken ? "right" : "unsure"
     const action = headerOf(request, "x-tc-action")

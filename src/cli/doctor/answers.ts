@@ -11,18 +11,13 @@ export interface Meaning {
   /** What the answer proves, as a sentence without its full stop. */
   readonly proves: string
   readonly advice?: string | undefined
-  /** Whether the service accepted the key. */
-  readonly acceptsKey?: boolean
   /** Whether a key of the other site would get this answer too. */
   readonly maybeOtherSite?: boolean
 }
 
 const regions = Hunyuan.regions.join(", ")
 
-const signed = { acceptsKey: true } as const
-
 const permission: Meaning = {
-  ...signed,
   verdict: "problem",
   proves: "The signature is right, and the sub-account may not query jobs",
   advice: "Grant it the policy QcloudAI3DFullAccess in CAM, and check its IP lists."
@@ -42,7 +37,6 @@ const wrongHeader: Meaning = {
 
 /** The answer that is hoped for. It says nothing about credits. */
 const noSuchJob: Meaning = {
-  ...signed,
   verdict: "ok",
   proves: "Key, signature, permission, activation and region are right. Whether there are credits is not known"
 }
@@ -91,31 +85,26 @@ export const byCode: Readonly<Record<string, Meaning>> = {
   "AuthFailure.UnauthorizedOperation": permission,
   UnauthorizedOperation: permission,
   "FailedOperation.ServiceNotActivated": {
-    ...signed,
     verdict: "problem",
     proves: "The signature is right, and the product is not activated",
     advice: "Activate Hunyuan 3D in the console."
   },
   "ResourceUnavailable.NotExist": {
-    ...signed,
     verdict: "problem",
     proves: "The signature is right. The product is not activated, or the account is of the mainland site",
     advice: "Activate Hunyuan 3D in the console of tencentcloud.com, and use a key of an account there."
   },
   ResourceInsufficient: {
-    ...signed,
     verdict: "problem",
     proves: "The signature is right, and the account has no credits",
     advice: "Look in the console whether credits were claimed, used up or expired."
   },
   "ResourceUnavailable.InterfaceNotExist": {
-    ...signed,
     verdict: "problem",
     proves: "The signature is right, and this host has no such action",
     advice: "Leave --endpoint out, or correct it."
   },
   UnsupportedRegion: {
-    ...signed,
     verdict: "problem",
     proves: "The signature is right, and the region computes no 3D jobs",
     advice: `Give one of the regions ${regions}.`
@@ -125,7 +114,6 @@ export const byCode: Readonly<Record<string, Meaning>> = {
   MissingParameter: wrongHeader,
   InvalidParameterValue: wrongHeader,
   RequestLimitExceeded: {
-    ...signed,
     verdict: "unsure",
     proves: "The signature is right, and too many requests were sent",
     advice: "Wait a few seconds and try again."

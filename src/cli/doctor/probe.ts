@@ -24,6 +24,7 @@ import * as Tc3 from "../../cloud/Tc3.ts"
 import * as TencentCloud from "../../cloud/TencentCloud.ts"
 import * as Job from "../../job/Job.ts"
 import * as JobKind from "../../job/JobKind.ts"
+import { isAfterSignature } from "../afterSignature.ts"
 import { type Meaning, meaningOf } from "./answers.ts"
 import { type Check, ok, problem, unsure } from "./check.ts"
 import { international, mainland, type Site } from "./sites.ts"
@@ -95,15 +96,14 @@ const apiCheck = (error: ApiError.ApiError): Check => {
 /** Which site knows the key, after the international one did not. */
 const siteCheck = Effect.fnUntraced(function* (endpoint: Endpoint.Options) {
   const { answer } = yield* query(mainland, { ...endpoint, region: mainland.region })
-  const meaning = Result.isSuccess(answer) ? undefined : meaningOf(answer.failure)
-  if (meaning === undefined || meaning.acceptsKey === true) {
+  if (Result.isSuccess(answer) || isAfterSignature(answer.failure.code)) {
     return problem(
       "site",
       `The key is of ${mainland.name}`,
       `This program calls ${international.name}: use a key from ${international.console}`
     )
   }
-  return meaning.maybeOtherSite === true
+  return meaningOf(answer.failure).maybeOtherSite === true
     ? problem(
         "site",
         `Neither ${international.name} nor ${mainland.name} accepts the key`,

@@ -15,6 +15,7 @@ import * as Headers from "effect/http/Headers"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Ref from "effect/Ref"
 import * as Result from "effect/Result"
+import { serviceTimeIn } from "../../internal/serviceTime.ts"
 import * as ApiError from "../ApiError.ts"
 import type { CredentialsError } from "../CredentialsError.ts"
 import type * as Signer from "../Signer.ts"
@@ -58,11 +59,7 @@ const skewSeen = (
   now: number
 ): Duration.Duration | undefined => {
   const timestamp = Number(signed.headers["x-tc-timestamp"])
-  // The message may name the timestamp that was sent, too.
-  const named = description
-    .match(/\b[0-9]{10}\b/g)
-    ?.map(Number)
-    .findLast((seconds) => seconds !== timestamp)
+  const named = serviceTimeIn(description, timestamp)
   const date = Result.getOrUndefined(Headers.parseHttpDate(headers["date"] ?? ""))
   const served = named === undefined ? date && DateTime.toEpochMillis(date) : named * 1000
   if (served === undefined) return undefined

@@ -86,12 +86,16 @@ export const makeMeasuredEnd = ({ kind, submittedAt }: Job.JobTicket) => {
     Effect.clockWith((clock) => {
       const now = clock.currentTimeMillisUnsafe()
       const since = (then: number) => Math.max(0, now - then) / 1000
-      if (!Job.isEnded(job)) before = now
-      if (!Job.isEnded(job) || before === undefined) return Effect.void
+      if (!Job.isEnded(job)) {
+        before = now
+        return Effect.void
+      }
+      if (before === undefined) return Effect.void
       const updates = [Metric.update(detectionSeconds(kind), since(before))]
-      if (submittedAt)
+      if (submittedAt !== undefined) {
         updates.push(Metric.update(jobSeconds(kind, job._tag), since(DateTime.toEpochMillis(submittedAt))))
-      if (job.credits) updates.push(Metric.update(creditsConsumed(kind), job.credits.consumed))
+      }
+      if (job.credits !== undefined) updates.push(Metric.update(creditsConsumed(kind), job.credits.consumed))
       return Effect.all(updates, { discard: true })
     })
 }

@@ -37,9 +37,9 @@ const isAbsent = ({ reason: { _tag } }: PlatformError.PlatformError) =>
 
 /**
  * Gives what reads the text of a file, or `undefined` where there is none. It warns once of each file that others
- * may read.
+ * may read, unless the files hold no secret.
  */
-export const makeReader = Effect.gen(function* () {
+export const makeReader = Effect.fnUntraced(function* ({ isSecret }: { readonly isSecret: boolean }) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const warned = new Set<string>()
@@ -53,7 +53,7 @@ export const makeReader = Effect.gen(function* () {
     // Reading a pipe may never end.
     if (info.type !== "File") return yield* fail(new Error(`It is no file, but of the type ${info.type}.`))
     if (Number(info.size) > maxSize) return yield* fail(new Error("It is too large."))
-    if ((info.mode & 0o077) !== 0 && !isWindows(path) && !warned.has(file)) {
+    if (isSecret && (info.mode & 0o077) !== 0 && !isWindows(path) && !warned.has(file)) {
       warned.add(file)
       yield* Effect.logWarning(
         `Other users of this computer may read ${shown}, which holds a secret key. Run: chmod 600 ${shown}`

@@ -107,7 +107,7 @@ export const profile = Effect.fnUntraced(function* ({
   path,
   profile = "default"
 }: ProfileOptions = {}): Effect.fn.Return<Credentials["Service"], CredentialsError, FileSystem.FileSystem | Path.Path> {
-  const readText = yield* makeReader
+  const readText = yield* makeReader({ isSecret: true })
   const files = yield* filesOf(path)
   return yield* rereading(
     firstConfigured(

@@ -124,7 +124,7 @@ const fileOf = Effect.fnUntraced(function* (options: TccliOptions, extension: st
 export const tccli = Effect.fnUntraced(function* (
   options: TccliOptions = {}
 ): Effect.fn.Return<Credentials["Service"], CredentialsError, FileSystem.FileSystem | Path.Path> {
-  const readText = yield* makeReader
+  const readText = yield* makeReader({ isSecret: true })
   const { file, place } = yield* fileOf(options, ".credential")
   if (Option.isNone(file)) return yield* notConfigured(place)
   return yield* rereading(
@@ -140,7 +140,7 @@ const Configure = Schema.fromJsonString(
 
 /** The region that tccli works in. */
 const region = Effect.fnUntraced(function* (options: TccliOptions) {
-  const readText = yield* makeReader
+  const readText = yield* makeReader({ isSecret: false })
   const { file, place } = yield* fileOf(options, ".configure")
   const text = Option.isNone(file) ? undefined : yield* readText(file.value)
   if (text === undefined) return ""
