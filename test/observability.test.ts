@@ -132,11 +132,12 @@ describe("What is emitted", () => {
       const { metrics, prometheus } = yield* emitted
       const histogram = (name: string) => {
         const state = metrics.find(({ id }) => id === name)?.state
-        return state !== undefined && "sum" in state ? [state.count, state.sum] : []
+        // In milliseconds, since the pause before a retry is random, and fractions of it are rounded.
+        return state !== undefined && "sum" in state ? [state.count, Math.round(state.sum * 1000)] : []
       }
       // Submitted, it waits for 7 seconds and runs for 20; looks come every 5.
-      assert.deepStrictEqual(histogram("hunyuan3d_job_duration_seconds"), [1, 30])
-      assert.deepStrictEqual(histogram("hunyuan3d_job_detection_delay_bound_seconds"), [1, 5])
+      assert.deepStrictEqual(histogram("hunyuan3d_job_duration_seconds"), [1, 30_000])
+      assert.deepStrictEqual(histogram("hunyuan3d_job_detection_delay_bound_seconds"), [1, 5000])
       assert.include(prometheus, 'hunyuan3d_looks_total{kind="Pro",state="Done"} 2')
       assert.include(prometheus, 'hunyuan3d_look_failures_total{kind="Pro",reason="NotFound"} 1')
       assert.include(prometheus, 'hunyuan3d_retries_total{action="QueryHunyuanTo3DProJob",reason="Transport"} 1')

@@ -7,6 +7,8 @@
  * **Gotchas**
  *
  * - Text (OBJ, MTL, FBX as text) and unknown formats show no end.
+ * - A binary FBX may end before its footer, which some writers leave out. So one that
+ *   was cut exactly there is taken for whole.
  * - Bytes after a mark are accepted, since many writers add some; a size must be met.
  */
 import * as Effect from "effect/Effect"

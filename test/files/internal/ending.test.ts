@@ -27,6 +27,9 @@ const files: ReadonlyArray<readonly [string, Uint8Array]> = [
   ["stl", textStl]
 ]
 
+/** How long an FBX is without its footer, which some writers leave out. */
+const withoutFooter = new Set([7400, 7500].map((version) => fbx(version, { hasFooter: false }).length))
+
 describe("a file's end", () => {
   it.effect("is found in a whole file of each format", () =>
     Effect.gen(function* () {
@@ -47,7 +50,9 @@ describe("a file's end", () => {
       Effect.gen(function* () {
         // The last byte of a text is a line feed, which nobody misses.
         const length = file === textStl ? file.length - 1 : file.length
-        const finding = yield* judge(file.subarray(0, Math.floor(length * share)), extension)
+        const cut = file.subarray(0, Math.floor(length * share))
+        if (extension === "fbx" && withoutFooter.has(cut.length)) return
+        const finding = yield* judge(cut, extension)
         assert.isFalse(finding._tag === "Accepted" && finding.isWhole, `${extension} ${JSON.stringify(finding)}`)
       }),
     { runs: 1000 }
