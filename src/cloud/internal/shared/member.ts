@@ -11,9 +11,8 @@
  *
  * **Gotchas**
  *
- * - An answer later than `lease` is worth nothing: the store has given up the permits by then. So that is also how long
- *   an answer is waited for.
- * - When a message fails, the permits that nobody uses yet are given up, for the same reason.
+ * - Permits that nobody uses yet are given up when the store did not answer a message of the last `lease`: it may have
+ *   given them to others. So that is also how long an answer is waited for.
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -58,7 +57,7 @@ const makeLedger = (window: bigint) => {
   let counted: Array<bigint> = []
 
   return {
-    /** Since when the next permit may be used. */
+    /** When the next permit may be used. */
     next: () => ready[0],
     readyCount: () => ready.length,
     held: () => ready.length + using,
@@ -97,7 +96,7 @@ export const make = ({ key, name, limit, window, store, health, run, wanting }: 
   let seen = 0
   // The store's time less ours, in milliseconds, at most.
   let offset: number | undefined
-  // What the store believes, as far as we know.
+  // What the store believes, as far as we know, and when the message was sent that told it.
   let believed = { held: 0, wanted: 0, at: 0n }
   let due = 0n
   let pause = 0n
@@ -150,7 +149,7 @@ export const make = ({ key, name, limit, window, store, health, run, wanting }: 
     if (Exit.isSuccess(exit)) {
       ledger.heard(counted)
       heard(exit.value, now, end)
-      believed = { held: said.held + exit.value.length - 3, wanted: said.wanted - (exit.value.length - 3), at: end }
+      believed = { held: said.held + exit.value.length - 3, wanted: said.wanted - (exit.value.length - 3), at: now }
       yield* health.answered
     } else {
       ledger.giveUp()
@@ -185,5 +184,11 @@ export const make = ({ key, name, limit, window, store, health, run, wanting }: 
     run(talk)
   }
 
-  return { ledger, wake, spoken: spoken.await }
+  /** When the next permit may be used, if there is one. */
+  const next = (now: bigint) => {
+    if (now > believed.at + millis(lease)) ledger.giveUp()
+    return ledger.next()
+  }
+
+  return { next, use: ledger.use, count: ledger.count, wake, spoken: spoken.await }
 }

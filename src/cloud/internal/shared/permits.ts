@@ -44,7 +44,7 @@ export const make =
           member.wake()
           return yield* share.wait
         }
-        const next = member.ledger.next()
+        const next = member.next(now)
         if (next !== undefined) {
           if (next <= now) return
           // The permit is given up if the store stops to answer in the meantime.
@@ -65,12 +65,12 @@ export const make =
     return {
       wait: Effect.andThen(all.wait, granted),
       hold: () => {
-        member.ledger.use()
+        member.use()
         all.hold()
         share?.hold()
       },
       count: Effect.clockWith((clock) => {
-        member.ledger.count(clock.monotonicTimeNanosUnsafe())
+        member.count(clock.monotonicTimeNanosUnsafe())
         member.wake()
         return share === undefined ? all.count : Effect.andThen(all.count, share.count)
       })
