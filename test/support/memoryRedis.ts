@@ -29,13 +29,25 @@ interface Asking {
   readonly wanted: number
 }
 
-/** To whom each permit goes, in the order in which they fall free: a round for each that everybody wants, and so on. */
+/** To whom each permit goes, in the order in which they fall free: to the one with the fewest permits. */
 function* dealing(asking: ReadonlyArray<Asking>) {
-  const order = asking.toSorted((a, b) => a.turn - b.turn || (a.name < b.name ? -1 : 1))
-  const rounds = Math.max(0, ...asking.map(({ wanted }) => wanted))
-  for (let round = 0; round < rounds; round++) {
-    for (const { name, wanted } of order) if (wanted > round) yield name
+  let queue = asking
+  for (;;) {
+    const [first] = queue.toSorted((a, b) => a.turn - b.turn || (a.name < b.name ? -1 : 1))
+    if (first === undefined) return
+    yield first.name
+    queue = queue
+      .map((one) => (one === first ? { ...one, turn: one.turn + 1, wanted: one.wanted - 1 } : one))
+      .filter(({ wanted }) => wanted > 0)
   }
+}
+
+const take = <A>(values: Iterator<A>, count: number): Array<A> => {
+  const taken: Array<A> = []
+  for (let next = values.next(); !next.done; next = values.next()) {
+    if (taken.push(next.value) >= count) break
+  }
+  return taken
 }
 
 /** The answer to a message, and the state after it. */
@@ -46,7 +58,7 @@ export const tell = (before: State, message: Message, now: number): readonly [An
   const closed = Math.min(before.stamp < message.seen ? Infinity : before.closed, now + lease + counts)
   const known = before.members.get(message.member)
   const members = [...before.members].map(([name, member]) => ({ name, ...member, heard: Math.min(member.heard, now) }))
-  const me = known ?? { number: 0, held: 0, turn: 0 }
+  const me = known ?? { number: 0, held: 0, wanted: 0, turn: 0 }
   if (message.number <= me.number) return [[now, stamp, 0], before]
 
   const others = members.filter(({ name }) => name !== message.member)
@@ -66,12 +78,11 @@ export const tell = (before: State, message: Message, now: number): readonly [An
   const free = limit - held - present.reduce((sum, { held }) => sum + held, 0) - counting.length
   // When each permit that the limit allows falls free.
   const times = free >= 0 ? [...Array.from({ length: free }, () => now), ...counting] : counting.slice(-free)
-  const mine = { name: message.member, turn: me.turn, wanted }
+  const start = me.wanted === 0 ? Math.max(me.turn, before.turn) : me.turn
+  const mine = { name: message.member, turn: start, wanted }
   const names = dealing([...present, mine].filter(({ wanted }) => wanted > 0))
   const forMe =
-    closed > now
-      ? []
-      : [...names].slice(0, times.length).flatMap((name, nth) => (name === mine.name ? (times[nth] ?? []) : []))
+    closed > now ? [] : take(names, times.length).flatMap((name, nth) => (name === mine.name ? (times[nth] ?? []) : []))
   const onTime = message.deadline === 0 || now <= message.deadline
   const granted = onTime ? forMe.filter((time) => time <= now + ahead) : []
   const later = onTime ? forMe[granted.length] : undefined
@@ -80,12 +91,12 @@ export const tell = (before: State, message: Message, now: number): readonly [An
   const left = granted
     .filter((time) => time > now)
     .reduce((left, time) => left.toSpliced(left.indexOf(time), 1), counting)
-  const turn = granted.length > 0 ? before.turn + 1 : before.turn
+  const turn = granted.length > 0 ? Math.max(before.turn, start + granted.length - 1) : before.turn
   const after = {
     number: message.number,
     held: held + granted.length,
     wanted: wanted - granted.length,
-    turn: granted.length > 0 ? turn : me.turn,
+    turn: start + granted.length,
     heard: now
   }
   const heldOrWanted = held + wanted > 0

@@ -3,8 +3,8 @@
  *
  * The state is a small JSON document. It knows
  *
- * - for each member (a process): how many permits it holds, how many more it wants, when it was last heard, and when it
- *   was last served;
+ * - for each member (a process): how many permits it holds, how many more it wants, when it was last heard, and its
+ *   turn, which is the number of permits that it got;
  * - when each permit that counts will be free, which is one window after the store heard of the answer.
  *
  * Permits held and permits that count are `limit` at most, by the store's own clock. So a request that arrives between
@@ -15,9 +15,9 @@
  * costs a window of some permits at worst, and the next message puts it right. Permits that the store thinks are held
  * and the member does not hold begin to count.
  *
- * Free permits, and those that fall free within `ahead`, are dealt out one by one among the members that want some, the
- * one that was served longest ago first. A member gets only what is dealt to it, so a free permit waits for the member
- * whose turn it is.
+ * Permits are dealt out one by one, in the order in which they fall free, each to the member with the lowest turn among
+ * those that want some. A member gets only what is dealt to it, and no earlier than `ahead` before it is free. So a free
+ * permit waits for the member whose turn it is, whoever asks first.
  *
  * **Gotchas**
  *
@@ -83,7 +83,7 @@ state.stamp = math.max(state.stamp, seen, now)
 state.closed = math.min(state.closed, now + lease + counts)
 for name, member in pairs(state.members) do member.heard = math.min(member.heard, now) end
 
-local me = state.members[id] or { number = 0, held = 0, turn = 0 }
+local me = state.members[id] or { number = 0, held = 0, wanted = 0, turn = 0 }
 if number <= me.number then return { now, state.stamp, 0 } end
 state.members[id] = nil
 
@@ -108,16 +108,23 @@ local gone = math.max(0, me.held - held)
 count(now, math.max(gone - unused, counted))
 table.sort(counting)
 
--- The members that want permits, the one that was served longest ago first.
+-- Who begins to want permits gets no credit for the time before.
+local turn = me.wanted == 0 and math.max(me.turn, state.turn) or me.turn
 local queue = {}
 for name, member in pairs(state.members) do
   if member.wanted > 0 then queue[#queue + 1] = { name = name, turn = member.turn, wanted = member.wanted } end
 end
-if wanted > 0 then queue[#queue + 1] = { name = id, turn = me.turn, wanted = wanted } end
-table.sort(queue, function(a, b)
-  if a.turn ~= b.turn then return a.turn < b.turn end
-  return a.name < b.name
-end)
+if wanted > 0 then queue[#queue + 1] = { name = id, turn = turn, wanted = wanted } end
+
+-- The place in the queue of the member that got the fewest permits.
+local function first()
+  local best = 1
+  for place = 2, #queue do
+    local a, b = queue[place], queue[best]
+    if a.turn < b.turn or (a.turn == b.turn and a.name < b.name) then best = place end
+  end
+  return best
+end
 
 -- Deals out the permits one by one, in the order in which they fall free.
 local delays, taken, wait = {}, {}, window
@@ -125,16 +132,14 @@ if state.closed > now then
   wait = state.closed - now
 elseif wanted > 0 and (deadline == 0 or now <= deadline) then
   local free = limit - busy - #counting
-  local nth, position = 0, 0
-  while #queue > 0 do
-    nth = nth + 1
+  for nth = 1, limit do
     -- More permits may be busy than the limit, and then the first to fall free are no more than allowed.
     local index = nth > free and nth - free or nil
+    if #queue == 0 or (index and index > #counting) then break end
     local at = index and counting[index] or now
-    if index and index > #counting then break end
-    position = position % #queue + 1
-    local turn = queue[position]
-    local mine = turn.name == id
+    local place = first()
+    local next = queue[place]
+    local mine = next.name == id
     if mine and at > now + ahead then
       wait = at - now - ahead
       break
@@ -142,12 +147,14 @@ elseif wanted > 0 and (deadline == 0 or now <= deadline) then
     if mine then
       delays[#delays + 1] = at - now
       if index then taken[index] = true end
+      state.turn = math.max(state.turn, turn)
+      turn = turn + 1
     end
-    turn.wanted = turn.wanted - 1
-    if turn.wanted == 0 then
+    next.turn = next.turn + 1
+    next.wanted = next.wanted - 1
+    if next.wanted == 0 then
       if mine then break end
-      table.remove(queue, position)
-      position = position - 1
+      table.remove(queue, place)
     end
   end
 end
@@ -156,13 +163,9 @@ state.counting = {}
 for index, free in ipairs(counting) do
   if not taken[index] then state.counting[#state.counting + 1] = free end
 end
-if #delays > 0 then
-  state.turn = state.turn + 1
-  me.turn = state.turn
-end
 if held + #delays + wanted > 0 then
   state.members[id] = {
-    number = number, held = held + #delays, wanted = wanted - #delays, turn = me.turn, heard = now
+    number = number, held = held + #delays, wanted = wanted - #delays, turn = turn, heard = now
   }
 end
 redis.call("SET", KEYS[1], cjson.encode(state), "PX", 86400000)
