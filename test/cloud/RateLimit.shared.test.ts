@@ -188,6 +188,33 @@ describe("layerShared, for any callers", () => {
   )
 
   property(
+    "with a share each, no fleet passes the limit when the store is lost and when it comes back, to each process at its time",
+    [fc.integer({ min: 2, max: 20 }), fc.tuple(fc.nat(1500), fc.nat(1500)), fc.nat(40)],
+    Effect.fnUntraced(
+      function* (limit, back, delay) {
+        const memory = MemoryRedis.make()
+        const ways = [blockable(), blockable()]
+        const fleet = yield* Effect.forEach(ways, ({ way }) =>
+          join(memory, { limit, onStoreFailure: { policy: "share", processes: 2 } }, (answer) =>
+            Effect.delay(way(answer), delay)
+          )
+        )
+        const { grants } = yield* play(atOnce(600), (caller) => fleet[caller % 2]?.acquire("key") ?? Effect.void)
+        yield* passTime(1500)
+        for (const { block } of ways) block()
+        yield* passTime(3000)
+        memory.restore()
+        for (const [nth, { open }] of ways.entries())
+          yield* Effect.forkChild(Effect.delay(Effect.sync(open), back[nth] ?? 0))
+        yield* passTime(6000)
+        assert.isAtMost(crowd(times(grants), 1000), limit)
+      },
+      Effect.provideService(References.MinimumLogLevel, "None")
+    ),
+    { runs: 12 }
+  )
+
+  property(
     "while others wait, callers that leave without a permit leave no trace",
     [
       limit,

@@ -11,6 +11,9 @@ import * as RateLimit from "../../src/cloud/RateLimit.ts"
 
 const [redis = "", server = "", policy] = process.argv.slice(2)
 
+// It ends with the process that started it.
+process.stdin.on("end", () => process.exit()).resume()
+
 const call = Effect.gen(function* () {
   const { acquireScoped } = yield* RateLimit.RateLimit
   yield* acquireScoped("key")
@@ -22,8 +25,8 @@ const call = Effect.gen(function* () {
 )
 
 const limiter = RateLimit.layerShared({
-  onStoreFailure: policy === "share" ? { policy, processes: 4 } : { policy: "wait", deadline: "30 seconds" }
-}).pipe(Layer.provide(NodeRedis.layer({ url: redis })))
+  onStoreFailure: policy === "share" ? { policy, processes: 2 } : { policy: "wait", deadline: "30 seconds" }
+}).pipe(Layer.provide(NodeRedis.layer({ url: redis, disableOfflineQueue: true })))
 
 await Effect.forEach(Array.from({ length: 30 }), () => Effect.forever(call), { concurrency: "unbounded" }).pipe(
   Effect.provide(Layer.merge(limiter, NodeHttpClient.layerUndici)),

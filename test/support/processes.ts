@@ -47,10 +47,10 @@ export const kill = (child: ChildProcess.ChildProcess) =>
     ended(child)
   )
 
-/** Starts a program that runs until the test ends at the latest. What it prints on stderr is told when the test fails. */
+/** Starts a program that runs until the test ends at the latest. What it prints on stderr is shown. */
 export const start = (file: string, args: ReadonlyArray<string>, options: ChildProcess.SpawnOptions = {}) =>
   Effect.acquireRelease(
-    Effect.sync(() => ChildProcess.spawn(file, args, { stdio: ["ignore", "pipe", "inherit"], ...options })),
+    Effect.sync(() => ChildProcess.spawn(file, args, { stdio: ["pipe", "pipe", "inherit"], ...options })),
     kill
   )
 
@@ -65,8 +65,8 @@ export const accepts = (port: number) =>
     socket.once("error", () => resume(Effect.succeed(false)))
   })
 
-/** Waits until a check holds, for ten seconds at most. */
+/** Waits until a check holds, for half a minute at most. */
 export const until = (check: Effect.Effect<boolean>, what: string) =>
   Effect.gen(function* () {
     while (!(yield* check)) yield* Effect.sleep(20)
-  }).pipe(Effect.timeoutOrElse({ duration: "10 seconds", orElse: () => Effect.die(`${what} did not happen in 10 s`) }))
+  }).pipe(Effect.timeoutOrElse({ duration: "30 seconds", orElse: () => Effect.die(`${what} did not happen in 30 s`) }))

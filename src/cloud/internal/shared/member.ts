@@ -46,6 +46,8 @@ export interface Options extends Limit {
   readonly run: (talk: Effect.Effect<void>) => unknown
   /** How many permits are wanted now. */
   readonly wanting: (now: bigint) => number
+  /** How many permits the process may use now without the store. */
+  readonly claimed: (now: bigint) => number
 }
 
 /** What the store granted, and what became of it, in nanoseconds of the monotonic clock. */
@@ -87,7 +89,7 @@ const makeLedger = (window: bigint) => {
   }
 }
 
-export const make = ({ key, name, limit, window, store, health, run, wanting }: Options) => {
+export const make = ({ key, name, limit, window, store, health, run, wanting, claimed }: Options) => {
   const ledger = makeLedger(Duration.toNanosUnsafe(window))
   const spoken = Latch.makeUnsafe()
   const news = Latch.makeUnsafe()
@@ -130,7 +132,7 @@ export const make = ({ key, name, limit, window, store, health, run, wanting }: 
     const now = yield* Clock.monotonicTimeNanos
     const unused = wanting(now) === 0 ? ledger.giveBack(now) : 0
     const counted = ledger.counting(now)
-    const said = { held: ledger.held(), wanted: wanted(now) }
+    const said = { held: Math.max(ledger.held(), claimed(now)), wanted: wanted(now) }
     const message = {
       ...said,
       limit,

@@ -3,7 +3,8 @@
  * policy says while it does not.
  *
  * Whatever the store says, the process also keeps the whole ceiling by itself. While it takes its own share, what it got
- * from the store before counts in the share.
+ * from the store before counts in the share; and it tells the store that it holds all of the share, as soon as the store
+ * can be told, so that no other process is granted any of it.
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -22,7 +23,7 @@ const shareOf = ({ limit, window }: Limit, processes: number): Limit =>
     ? { limit: Math.floor(limit / processes), window }
     : { limit: 1, window: Duration.times(window, processes / limit) }
 
-export interface Options<E> extends Omit<Member.Options, "wanting"> {
+export interface Options<E> extends Omit<Member.Options, "wanting" | "claimed"> {
   readonly onFailure: OnFailure
   readonly unavailable: (cause: unknown) => E
 }
@@ -32,10 +33,15 @@ export const make =
   (waiting: () => number): Permits<E> => {
     const { health } = options
     const all = makePermits(options)
-    const share = onFailure._tag === "Share" ? makePermits(shareOf(options, onFailure.processes)) : undefined
+    const part = onFailure._tag === "Share" ? shareOf(options, onFailure.processes) : undefined
+    const share = part === undefined ? undefined : makePermits(part)
     const takesShare = (now: bigint) => share !== undefined && health.isDoubtful(now)
     const deadline = onFailure._tag === "Wait" ? Duration.toNanosUnsafe(onFailure.deadline) : undefined
-    const member = Member.make({ ...options, wanting: (now) => (takesShare(now) ? 0 : waiting()) })
+    const member = Member.make({
+      ...options,
+      wanting: (now) => (takesShare(now) ? 0 : waiting()),
+      claimed: (now) => (part !== undefined && takesShare(now) ? part.limit : 0)
+    })
 
     const granted: Effect.Effect<void, E> = Effect.gen(function* () {
       for (;;) {
