@@ -9,10 +9,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 
-const answers = Metric.gauge("hunyuan3d_limit_store_up", {
-  description: "1 while the shared store of rate limits answers, 0 while it is lost"
-})
-
 const lostAfter = Duration.toNanosUnsafe("1 second")
 
 // Connections to a store that came back are made again within about two seconds, at the times of each process.
@@ -20,6 +16,9 @@ const othersKnowAfter = Duration.toNanosUnsafe("2500 millis")
 
 /** What is logged when the store is lost. */
 export const make = (consequence: string) => {
+  const answers = Metric.gauge("hunyuan3d_limit_store_up", {
+    description: "1 while the shared store of rate limits answers, 0 while it is lost"
+  })
   let failing: { readonly since: bigint; readonly cause: unknown } | undefined
   let lost = false
   let foundAt: bigint | undefined

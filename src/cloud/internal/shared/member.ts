@@ -22,7 +22,8 @@ import * as Latch from "effect/Latch"
 import type { Limit } from "../gate.ts"
 import { sleepUntil } from "../gate.ts"
 import type { Health } from "./health.ts"
-import type { Answer, Store } from "./store.ts"
+import * as Ledger from "./ledger.ts"
+import type { Store } from "./store.ts"
 
 const millis = (count: number) => BigInt(Math.round(count * 1_000_000))
 const toMillis = (nanos: bigint) => Number(nanos) / 1_000_000
@@ -50,54 +51,78 @@ export interface Options extends Limit {
   readonly claimed: (now: bigint) => number
 }
 
-/** What the store granted, and what became of it, in nanoseconds of the monotonic clock. */
-const makeLedger = (window: bigint) => {
-  // When each permit that was granted and is not yet held may be used.
-  const ready: Array<bigint> = []
-  let using = 0
-  // When the permits that the store does not know of began to count.
-  let counted: Array<bigint> = []
-
-  return {
-    /** When the next permit may be used. */
-    next: () => ready[0],
-    readyCount: () => ready.length,
-    held: () => ready.length + using,
-    granted: (times: ReadonlyArray<bigint>) => void ready.push(...times),
-    /** Uses the next permit, or one of which the store knows nothing. */
-    use: () => {
-      ready.shift()
-      using++
-    },
-    count: (now: bigint) => {
-      using--
-      counted.push(now)
-    },
-    /** Gives back the permits that may be used already. Only the time at which they may be used is known, not the one before. */
-    giveBack: (now: bigint) => {
-      const usable = ready.filter((time) => time <= now).length
-      ready.splice(0, usable)
-      return usable
-    },
-    giveUp: () => void ready.splice(0),
-    /** What began to count, and still does. */
-    counting: (now: bigint) => {
-      counted = counted.filter((time) => time + window > now)
-      return counted.length
-    },
-    heard: (count: number) => void counted.splice(0, count)
-  }
+interface Said {
+  readonly held: number
+  readonly wanted: number
+  readonly counted: number
+  readonly unused: number
 }
 
-export const make = ({ key, name, limit, window, store, health, run, wanting, claimed }: Options) => {
-  const ledger = makeLedger(Duration.toNanosUnsafe(window))
-  const spoken = Latch.makeUnsafe()
-  const news = Latch.makeUnsafe()
-  let talking = false
+/** Sends messages to the store, in order, and knows what its answers tell of it. */
+const makeTell = ({ key, name, limit, window, store }: Options) => {
   let number = 0
   let seen = 0
   // The store's time less ours, in milliseconds, at most.
   let offset: number | undefined
+  return Effect.fnUntraced(function* (said: Said, sent: bigint) {
+    const [time, stamp, wait, ...delays] = yield* store.tell(key, {
+      ...said,
+      limit,
+      window: Math.ceil(Duration.toMillis(window)),
+      lease,
+      ahead,
+      member: name,
+      number: ++number,
+      seen,
+      deadline: offset === undefined ? 0 : Math.floor(offset + toMillis(sent)) + lease
+    })
+    seen = stamp
+    offset = time - toMillis(sent)
+    return { wait, delays }
+  })
+}
+
+interface Talk extends Pick<Options, "run"> {
+  /** When there is something to say; never, if it is undefined. */
+  readonly nextMessage: (now: bigint) => bigint | undefined
+  readonly speak: Effect.Effect<void>
+}
+
+/** The fiber that talks: it is there while there is something to say. What is made must be called when there is news. */
+const makeTalk = ({ nextMessage, speak, run }: Talk) => {
+  const news = Latch.makeUnsafe()
+  let talking = false
+
+  const talk: Effect.Effect<void> = Effect.gen(function* () {
+    for (;;) {
+      // Callers that came together are told of together.
+      yield* Effect.yieldNow
+      const now = yield* Clock.monotonicTimeNanos
+      const next = nextMessage(now)
+      if (next === undefined) break
+      if (next > now) {
+        news.closeUnsafe()
+        yield* Effect.raceFirst(news.await, sleepUntil(next))
+        continue
+      }
+      yield* speak
+    }
+    talking = false
+  })
+
+  return () => {
+    news.openUnsafe()
+    if (talking) return
+    talking = true
+    run(talk)
+  }
+}
+
+export const make = (options: Options) => {
+  const { window, health, wanting, claimed } = options
+  const tell = makeTell(options)
+  const ledger = Ledger.make(Duration.toNanosUnsafe(window))
+  const spoken = Latch.makeUnsafe()
   // What the store believes, as far as we know, and when the message was sent that told it.
   let believed = { held: 0, wanted: 0, at: 0n }
   let due = 0n
@@ -120,38 +145,20 @@ export const make = ({ key, name, limit, window, store, health, run, wanting, cl
     return times.length === 0 ? undefined : times.reduce((a, b) => (a < b ? a : b))
   }
 
-  const heard = ([time, stamp, wait, ...delays]: Answer, sent: bigint, now: bigint) => {
-    seen = stamp
-    offset = time - toMillis(sent)
-    ledger.granted(delays.map((delay) => now + millis(delay)))
-    due = now + millis(Math.max(1, wait))
-    pause = 0n
-  }
-
   const speak = Effect.gen(function* () {
     const now = yield* Clock.monotonicTimeNanos
     const unused = wanting(now) === 0 ? ledger.giveBack(now) : 0
     const counted = ledger.counting(now)
-    const said = { held: Math.max(ledger.held(), claimed(now)), wanted: wanted(now) }
-    const message = {
-      ...said,
-      limit,
-      window: Math.ceil(Duration.toMillis(window)),
-      lease,
-      ahead,
-      member: name,
-      number: ++number,
-      seen,
-      deadline: offset === undefined ? 0 : Math.floor(offset + toMillis(now)) + lease,
-      counted,
-      unused
-    }
-    const exit = yield* Effect.exit(Effect.timeout(store.tell(key, message), lease))
+    const said = { held: Math.max(ledger.held(), claimed(now)), wanted: wanted(now), counted, unused }
+    const exit = yield* Effect.exit(Effect.timeout(tell(said, now), lease))
     const end = yield* Clock.monotonicTimeNanos
     if (Exit.isSuccess(exit)) {
+      const { wait, delays } = exit.value
       ledger.heard(counted)
-      heard(exit.value, now, end)
-      believed = { held: said.held + exit.value.length - 3, wanted: said.wanted - (exit.value.length - 3), at: now }
+      ledger.granted(delays.map((delay) => end + millis(delay)))
+      believed = { held: said.held + delays.length, wanted: said.wanted - delays.length, at: now }
+      due = end + millis(Math.max(1, wait))
+      pause = 0n
       yield* health.answered
     } else {
       ledger.giveUp()
@@ -162,29 +169,7 @@ export const make = ({ key, name, limit, window, store, health, run, wanting, cl
     yield* spoken.release
   })
 
-  const talk: Effect.Effect<void> = Effect.gen(function* () {
-    for (;;) {
-      // Callers that came together are told of together.
-      yield* Effect.yieldNow
-      const now = yield* Clock.monotonicTimeNanos
-      const next = nextMessage(now)
-      if (next === undefined) break
-      if (next > now) {
-        news.closeUnsafe()
-        yield* Effect.raceFirst(news.await, sleepUntil(next))
-        continue
-      }
-      yield* speak
-    }
-    talking = false
-  })
-
-  const wake = () => {
-    news.openUnsafe()
-    if (talking) return
-    talking = true
-    run(talk)
-  }
+  const wake = makeTalk({ nextMessage, speak, run: options.run })
 
   /** When the next permit may be used, if there is one. */
   const next = (now: bigint) => {

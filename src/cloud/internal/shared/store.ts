@@ -172,26 +172,25 @@ redis.call("SET", KEYS[1], cjson.encode(state), "PX", 86400000)
 return { now, state.stamp, wait, unpack(delays) }
 `
 
-const script = Redis.script(
-  (key: string, message: Message) => [
-    key,
-    message.limit,
-    message.window,
-    message.lease,
-    message.ahead,
-    message.member,
-    message.number,
-    message.seen,
-    message.deadline,
-    message.held,
-    message.counted,
-    message.unused,
-    message.wanted
-  ],
-  { lua, numberOfKeys: 1 }
-).withReturnType<Answer>()
-
 /** The keys of the limiter in Redis begin with the prefix. */
-export const overRedis = (redis: Redis.Redis["Service"], prefix: string): Store => ({
-  tell: (key, message) => redis.eval(script)(prefix + key, message)
-})
+export const overRedis = (redis: Redis.Redis["Service"], prefix: string): Store => {
+  const script = Redis.script(
+    (key: string, message: Message) => [
+      key,
+      message.limit,
+      message.window,
+      message.lease,
+      message.ahead,
+      message.member,
+      message.number,
+      message.seen,
+      message.deadline,
+      message.held,
+      message.counted,
+      message.unused,
+      message.wanted
+    ],
+    { lua, numberOfKeys: 1 }
+  ).withReturnType<Answer>()
+  return { tell: (key, message) => redis.eval(script)(prefix + key, message) }
+}
