@@ -14,8 +14,8 @@
  * Callers of one key queue, first come first served. A caller that is interrupted while it waits leaves no trace: the
  * next one gets the permit that it would have had.
  *
- * `layer` is for one process. `layerShared` puts Effect's `RateLimiter` behind the same queue, and so spreads one limit
- * over all processes that share its store. `layerNone` never waits.
+ * `layer` is for one process. `layerShared` keeps one limit for all processes that share a Redis server. `layerNone` never
+ * waits.
  *
  * **Gotchas**
  *
@@ -258,8 +258,8 @@ const consequence = (policy: SharedPermits.OnFailure) =>
  * the answer. A burst of up to `limit` goes at once when nothing counts. A permit costs one round trip to the store at
  * most; callers who wait together get theirs together, and a process that waits sends ten messages a second.
  *
- * Processes that want permits are served in turn, the one that was served longest ago first, and within a process the
- * callers in their order. Callers that are interrupted give their places back. A process that is not heard for 250 ms is
+ * A permit goes to the process that got the fewest among those that want one, and within a process to its callers in
+ * their order. Callers that are interrupted give their places back. A process that is not heard for 250 ms is
  * gone: the permits that it held begin to count then, and all of them are free one window later.
  *
  * The store is Effect's `Redis`, as `NodeRedis` and `BunRedis` provide it. Each question to it waits for 250 ms.
@@ -279,8 +279,8 @@ const consequence = (policy: SharedPermits.OnFailure) =>
  * - Accounts that share a store need a `prefix` each. The state of a key is one value in Redis, of some hundred bytes,
  *   which goes away after an unused day.
  * - A clock of the Redis server that is set forward frees permits too early, once.
- * - `NodeRedis` itself fails when the server cannot be reached at the start, logs each attempt to connect again, and
- *   waits at its end for commands that a hanging server never answers.
+ * - `NodeRedis` itself fails when the server cannot be reached at the start, and logs each attempt to connect again. With
+ *   `disableOfflineQueue` it closes while the server is gone; while the server hangs, it waits for it.
  *
  * **Example** (A worker of a fleet)
  *
@@ -292,7 +292,7 @@ const consequence = (policy: SharedPermits.OnFailure) =>
  * export const Limiter = RateLimit.layerShared({
  *   prefix: "account-1:",
  *   onStoreFailure: { policy: "share", processes: 8 }
- * }).pipe(Layer.provide(NodeRedis.layer({ url: "redis://127.0.0.1:6379" })))
+ * }).pipe(Layer.provide(NodeRedis.layer({ url: "redis://127.0.0.1:6379", disableOfflineQueue: true })))
  * ```
  *
  * @category layers
