@@ -201,9 +201,9 @@ export const layer = (options?: Options): Layer.Layer<RateLimit> =>
  *
  * - `"wait"`: grants nothing. When the store has not answered for the deadline, 10 seconds unless given, all who wait
  *   fail with `RateLimitUnavailable`, and so do new callers, until it answers again. No fleet passes its limit.
- * - `"share"`: goes on with the limit divided by `processes`, the most processes that there can be. It begins one second
- *   after the last answer, and ends 2.5 seconds after the next, so that the other processes have noticed, too. If only
- *   some processes have lost the store, the fleet passes its limit by their shares.
+ * - `"share"`: goes on with the limit divided by `processes`, the most processes that there can be. It begins half a
+ *   second and a window after the last answer, and ends 3.5 seconds after the next, so that the other processes have
+ *   noticed, too. If only some processes have lost the store, the fleet passes its limit by their shares.
  *
  * @category models
  * @since 0.1.0
@@ -271,8 +271,8 @@ const consequence = (policy: SharedPermits.OnFailure) =>
  *
  * **Gotchas**
  *
- * - Slow answers of the store cost rate, as slow answers of the service do: with answers that take 1 to 40 ms the fleet
- *   reaches 19 of 20 permits in a second.
+ * - Slow answers of the store cost rate, as slow answers of the service do. With a store that takes 1 to 40 ms, four
+ *   processes reached more than nine tenths of it.
  * - The ceiling is that of `layer`, with one condition more: a request arrives at the service at most 250 ms after its
  *   process was heard last. A process that stops between its permit and its request, and goes on later, is not held
  *   back.
@@ -305,7 +305,7 @@ export const layerShared = (options?: SharedOptions): Layer.Layer<RateLimit, nev
       const shared = rate(options)
       const policy = onFailure(options?.onStoreFailure)
       const store = Store.overRedis(yield* Redis.Redis, options?.prefix ?? "effect-hunyuan3d:")
-      const health = Health.make(consequence(policy))
+      const health = Health.make(consequence(policy), shared.window)
       const run = yield* FiberSet.makeRuntime()
       const name = `${yield* Random.nextInt}.${yield* Random.nextInt}`
       return make(shared, (key) =>

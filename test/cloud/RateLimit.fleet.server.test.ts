@@ -133,7 +133,7 @@ describe.skipIf(!hasRedis).concurrent("a fleet", () => {
         assert.isAtLeast(withoutOne.arrived.length, 20)
 
         yield* redis.hang
-        yield* Effect.sleep(1800)
+        yield* Effect.sleep(2500)
         yield* redis.goOn
         const afterHang = yield* during(arrivals, Effect.sleep(2500))
         assert.isAtLeast(afterHang.arrived.length, 20)
@@ -155,11 +155,11 @@ describe.skipIf(!hasRedis).concurrent("a fleet", () => {
       const { redis, workers, arrivals } = yield* startFleet("share", ["a", "b"])
       yield* Effect.sleep(1000)
       yield* redis.stop
-      yield* Effect.sleep(1500)
+      yield* Effect.sleep(2000)
       const without = yield* during(arrivals, Effect.sleep(3000))
       assert.isAtLeast(without.arrived.length / without.seconds, 10)
       yield* redis.begin
-      yield* Effect.sleep(5000)
+      yield* Effect.sleep(6500)
       const again = yield* during(arrivals, Effect.sleep(2000))
       assert.isAtLeast(again.arrived.length / again.seconds, 10)
       assert.isAtMost(crowd(arrivals), 20)

@@ -189,7 +189,7 @@ describe("layerShared, for any callers", () => {
 
   property(
     "with a share each, no fleet passes the limit when the store is lost and when it comes back, to each process at its time",
-    [fc.integer({ min: 2, max: 20 }), fc.tuple(fc.nat(1500), fc.nat(1500)), fc.nat(40)],
+    [fc.integer({ min: 2, max: 20 }), fc.tuple(fc.nat(3000), fc.nat(3000)), fc.nat(40)],
     Effect.fnUntraced(
       function* (limit, back, delay) {
         const memory = MemoryRedis.make()
@@ -206,7 +206,7 @@ describe("layerShared, for any callers", () => {
         memory.restore()
         for (const [nth, { open }] of ways.entries())
           yield* Effect.forkChild(Effect.delay(Effect.sync(open), back[nth] ?? 0))
-        yield* passTime(6000)
+        yield* passTime(8000)
         assert.isAtMost(crowd(times(grants), 1000), limit)
       },
       Effect.provideService(References.MinimumLogLevel, "None")
@@ -464,7 +464,7 @@ describe("layerShared without its store", () => {
       // From a second and a little on.
       assert.isAtLeast(grants.length, 40)
       open()
-      yield* passTime(4000)
+      yield* passTime(5000)
       const before = grants.length
       yield* passTime(3000)
       assert.isAtLeast(grants.length - before, 40)

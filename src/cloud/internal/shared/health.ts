@@ -1,7 +1,8 @@
 /**
  * Whether the shared store answers, as one process sees it, for all keys together.
  *
- * The store is lost when it has not answered for a second, and found when it answers again. Each change is told once.
+ * The store is lost when it has not answered for a window and half a second, and found when it answers again. Each
+ * change is told once.
  */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -9,13 +10,15 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 
-const lostAfter = Duration.toNanosUnsafe("1 second")
+// Others may use for a moment what the store granted them before. A window after that nothing of it counts any more.
+const othersStopAfter = Duration.millis(500)
 
-// Connections to a store that came back are made again within about two seconds, at the times of each process.
-const othersKnowAfter = Duration.toNanosUnsafe("2500 millis")
+// Connections to a store that came back are made again within about three seconds, at the times of each process.
+const othersKnowAfter = Duration.toNanosUnsafe("3500 millis")
 
-/** What is logged when the store is lost. */
-export const make = (consequence: string) => {
+/** The consequence is logged when the store is lost. */
+export const make = (consequence: string, window: Duration.Duration) => {
+  const lostAfter = Duration.toNanosUnsafe(Duration.sum(window, othersStopAfter))
   const answers = Metric.gauge("hunyuan3d_limit_store_up", {
     description: "1 while the shared store of rate limits answers, 0 while it is lost"
   })

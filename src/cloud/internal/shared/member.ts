@@ -34,7 +34,7 @@ const ahead = 50
 const heartbeat = millis(100)
 // While the store fails, messages are this long apart: doubled with each failure, up to the latter.
 const firstPause = millis(50)
-const longestPause = millis(500)
+const longestPause = millis(200)
 /** The most permits that one message can bring. */
 const handful = 1000
 
