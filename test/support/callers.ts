@@ -95,8 +95,8 @@ const countFrom = fc.constantFrom<Scenario["countFrom"]>("answer", "grant")
 
 // Callers come, requests end and permits fall due on even milliseconds, callers leave on odd ones: what comes first is
 // never open.
-export const even = (max: number) => fc.nat(max / 2).map((half) => half * 2)
-export const odd = (max: number) => even(max).map((even) => even + 1)
+const even = (max: number) => fc.nat(max / 2).map((half) => half * 2)
+const odd = (max: number) => even(max).map((even) => even + 1)
 
 export const scenario: fc.Arbitrary<Scenario> = fc.record({
   limit,

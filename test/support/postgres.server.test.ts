@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { accepts } from "./processes.ts"
 import { hasPostgres, startPostgres } from "./postgres.ts"
+import { accepts } from "./processes.ts"
 
 describe.skipIf(!hasPostgres)("startPostgres", () => {
   it.live("the server accepts connections, and is gone with its scope", () =>
