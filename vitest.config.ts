@@ -8,7 +8,16 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: "unit", include: ["test/**/*.test.ts"], exclude: real, testTimeout: 5000 } },
       // After the unit tests, so that servers and processes take no time from those.
-      { extends: true, test: { name: "real", include: real, testTimeout: 120_000, sequence: { groupOrder: 1 } } }
+      {
+        extends: true,
+        test: {
+          name: "real",
+          include: real,
+          testTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+          globalSetup: "test/support/serversSetup.ts"
+        }
+      }
     ],
     // One core less is the default, which is half of a machine with two.
     maxWorkers: "100%",

@@ -14,8 +14,8 @@
  * Callers of one key queue, first come first served. A caller that is interrupted while it waits leaves no trace: the
  * next one gets the permit that it would have had.
  *
- * `layer` is for one process. `layerShared` puts Effect's `RateLimiter` behind the same queue, and so spreads one limit
- * over all processes that share its store. `layerNone` never waits.
+ * `layer` is for one process. `layerShared` keeps one limit for all processes that share a Redis server. `layerNone` never
+ * waits.
  *
  * **Gotchas**
  *
@@ -28,30 +28,34 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
-import * as RateLimiter from "effect/persistence/RateLimiter"
+import * as Redis from "effect/persistence/Redis"
+import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Gate from "./internal/gate.ts"
+import * as Health from "./internal/shared/health.ts"
+import * as SharedPermits from "./internal/shared/permits.ts"
+import * as Store from "./internal/shared/store.ts"
 
 /**
- * Says that there is no permit because the shared store failed.
+ * Says that there is no permit because the shared store does not answer.
  *
  * **Details**
  *
- * Only `layerShared` fails; `cause` is the error of Effect's `RateLimiter`. The failed call used no permit of this
- * process, and the next caller in the queue asks the store again. So it is safe to try again.
+ * Only `layerShared` fails, and only with the policy `"wait"`. `cause` is the last failure: a `RedisError`, or a timeout.
+ * The failed call used no permit, so it is safe to try again.
  *
  * @category errors
  * @since 0.1.0
  */
 export class RateLimitUnavailable extends Schema.TaggedError<RateLimitUnavailable>()("RateLimitUnavailable", {
   key: Schema.String,
-  cause: RateLimiter.RateLimiterError
+  cause: Schema.Defect()
 }) {
   readonly isRetryable = true
 
@@ -117,15 +121,18 @@ const rate = (options: Options | undefined): Rate => {
   return { limit, window, countFrom: options?.countFrom ?? "answer" }
 }
 
-const make = (rate: Rate, pass: (key: string) => Effect.Effect<void, RateLimitUnavailable>): RateLimit["Service"] => {
-  const gates = new Map<string, Gate.Gate<RateLimitUnavailable>>()
+const make = <E extends RateLimitUnavailable>(
+  { countFrom }: Rate,
+  permitsFor: (key: string) => (waiting: () => number) => Gate.Permits<E>
+): RateLimit["Service"] => {
+  const gates = new Map<string, Gate.Gate<E>>()
   const gate = (key: string) => {
-    const gate = gates.get(key) ?? Gate.make(rate, pass(key))
+    const gate = gates.get(key) ?? Gate.make(permitsFor(key))
     gates.set(key, gate)
     return gate
   }
   const acquire = (key: string) => gate(key).acquire
-  return { acquire, acquireScoped: rate.countFrom === "grant" ? acquire : (key) => gate(key).acquireScoped }
+  return { acquire, acquireScoped: countFrom === "grant" ? acquire : (key) => gate(key).acquireScoped }
 }
 
 /**
@@ -182,83 +189,137 @@ const make = (rate: Rate, pass: (key: string) => Effect.Effect<void, RateLimitUn
  * @since 0.1.0
  */
 export const layer = (options?: Options): Layer.Layer<RateLimit> =>
-  Layer.sync(RateLimit, () => make(rate(options), () => Effect.void))
-
-// Waits for a permit of the shared limiter. One whose caller was interrupted before its time goes to the next caller.
-const sharedPermit = (limiter: RateLimiter.RateLimiter, { limit, window }: Rate, key: string) => {
-  const pace = Duration.millis(Math.ceil(Duration.toMillis(window) / limit))
-  let reserved = 0n
-  return Effect.gen(function* () {
-    if (reserved <= (yield* Clock.monotonicTimeNanos)) {
-      // At one token a window both algorithms of the limiter space their grants evenly. On Redis this one counts time
-      // by the store's clock, the other by each caller's.
-      const { delay } = yield* Effect.mapError(
-        limiter.consume({ algorithm: "fixed-window", key, limit: 1, onExceeded: "delay", window: pace }),
-        (cause) => new RateLimitUnavailable({ key, cause })
-      )
-      reserved = (yield* Clock.monotonicTimeNanos) + Duration.toNanosUnsafe(delay)
-    }
-    yield* Gate.sleepUntil(reserved)
+  Layer.sync(RateLimit, () => {
+    const local = rate(options)
+    return make(local, () => () => Gate.makePermits(local))
   })
-}
 
 /**
- * Limits the calls of all processes that share a store.
- *
- * **When to use**
- *
- * Use for a fleet of workers on one account, with Effect's `RateLimiter` on a Redis store.
+ * What a process does while the shared store does not answer.
  *
  * **Details**
  *
- * All processes together get one permit every `window / limit` (rounded up to whole milliseconds; 50 ms unless given
- * otherwise), so that no rolling window holds more than `limit` grants. There is no burst: the second of two calls made
- * at once waits. Each process also keeps the ceiling of `layer` by itself, even when the store loses its state.
+ * - `"wait"`: grants nothing. When the store has not answered for the deadline, 10 seconds unless given, all who wait
+ *   fail with `RateLimitUnavailable`, and so do new callers, until it answers again. No fleet passes its limit.
+ * - `"share"`: goes on with the limit divided by `processes`, the most processes that there can be. It begins half a
+ *   second and a window after the last answer, and ends 3.5 seconds after the next, so that the other processes have
+ *   noticed, too. If only some processes have lost the store, the fleet passes its limit by their shares.
  *
- * Only the caller at the head of a process's queue has a permit of the store. When it is interrupted, the permit goes
- * to the next caller of that process; if none comes in time, the permit is lost.
+ * @category models
+ * @since 0.1.0
+ */
+export type StoreFailurePolicy =
+  | { readonly policy: "wait"; readonly deadline?: Duration.Input | undefined }
+  | { readonly policy: "share"; readonly processes: number }
+
+/**
+ * How many permits a fleet has, where it shares them, and what each process does without the store.
  *
- * When the store fails, so do `acquire` and `acquireScoped`, with `RateLimitUnavailable`. Bad options are a defect, as
- * in `layer`.
+ * @category models
+ * @since 0.1.0
+ */
+export interface SharedOptions extends Options {
+  /** How the limiter's keys in the store begin, `"effect-hunyuan3d:"` unless given. Each account needs one of its own. */
+  readonly prefix?: string | undefined
+  /** `"wait"` unless given. */
+  readonly onStoreFailure?: StoreFailurePolicy | undefined
+}
+
+const onFailure = (given: StoreFailurePolicy = { policy: "wait" }): SharedPermits.OnFailure => {
+  if (given.policy === "share") {
+    const { processes } = given
+    if (!Number.isSafeInteger(processes) || processes < 1) {
+      throw new RangeError(`RateLimit: processes must be a whole number of at least 1, not ${processes}`)
+    }
+    return { _tag: "Share", processes }
+  }
+  const deadline = Duration.fromInputUnsafe(given.deadline ?? "10 seconds")
+  if (!Duration.isFinite(deadline) || !Duration.isPositive(deadline)) {
+    throw new RangeError(`RateLimit: deadline must be more than zero and finite, not ${Duration.format(deadline)}`)
+  }
+  return { _tag: "Wait", deadline }
+}
+
+const consequence = (policy: SharedPermits.OnFailure) =>
+  policy._tag === "Wait"
+    ? `Calls wait for it, and fail when it has not answered for ${Duration.format(policy.deadline)}. Check that it can be reached.`
+    : `This process goes on with its share of the limit, one of ${policy.processes}. Check that the store can be reached.`
+
+/**
+ * Limits the calls of all processes that share a Redis store.
+ *
+ * **When to use**
+ *
+ * Use for a fleet of workers on one account.
+ *
+ * **Details**
+ *
+ * It keeps the ceiling of `layer` for the fleet: `limit` permits, each free again one window after the store has heard of
+ * the answer. A burst of up to `limit` goes at once when nothing counts. A permit costs one round trip to the store at
+ * most; callers who wait together get theirs together, and a process that waits sends ten messages a second.
+ *
+ * A permit goes to the process that got the fewest among those that want one, and within a process to its callers in
+ * their order. Callers that are interrupted give their places back. A process that is not heard for 250 ms is
+ * gone: the permits that it held begin to count then, and all of them are free one window later.
+ *
+ * The store is Effect's `Redis`, as `NodeRedis` and `BunRedis` provide it. Each question to it waits for 250 ms.
+ * `onStoreFailure` chooses what happens while the store does not answer. Its loss and its return are each logged once,
+ * as a warning, and the gauge `hunyuan3d_limit_store_up` shows them. A store that lost its state grants nothing for
+ * 1.25 seconds, since processes may hold permits of which it knows nothing.
+ *
+ * Bad options are a defect, as in `layer`.
  *
  * **Gotchas**
  *
- * - The store counts permits from their grant, whatever `countFrom` is. Where its answers take now 1 ms, now 40, and
- *   requests travel for different times, a rolling window at the service can hold one request more for each 50 ms of
- *   difference, begun or full. A `limit` of one less than the account's leaves room for that.
- * - A process has one question to the store open for a key at a time, so an answer that takes longer than the time
- *   between two permits slows it down.
- * - Accounts that share a store need a prefix each: `RateLimiter.layerStoreRedis({ prefix })`.
+ * - Slow answers of the store cost rate, as slow answers of the service do. With a store that takes 1 to 40 ms, four
+ *   processes reached more than nine tenths of it.
+ * - The ceiling is that of `layer`, with one condition more: a request arrives at the service at most 250 ms after its
+ *   process was heard last. A process that stops between its permit and its request, and goes on later, is not held
+ *   back.
+ * - Accounts that share a store need a `prefix` each. The state of a key is one value in Redis, of some hundred bytes,
+ *   which goes away after an unused day.
+ * - A clock of the Redis server that is set forward frees permits too early, once.
+ * - `NodeRedis` itself fails when the server cannot be reached at the start, and logs each attempt to connect again. With
+ *   `disableOfflineQueue` it closes while the server is gone; while the server hangs, it waits for it.
  *
- * **Example** (Two processes, one store)
+ * **Example** (A worker of a fleet)
  *
- * ```ts
- * import assert from "node:assert/strict"
- * import { Duration, Effect, Layer } from "effect"
- * import { RateLimiter } from "effect/persistence"
+ * ```ts no-run
+ * import { NodeRedis } from "@effect/platform-node"
+ * import { Layer } from "effect"
  * import * as RateLimit from "effect-hunyuan3d/RateLimit"
  *
- * const store = RateLimiter.layer.pipe(Layer.provide(RateLimiter.layerStoreMemory)) // in production, Redis
- *
- * const worker = RateLimit.RateLimit.use(({ acquire }) => acquire("host/Action"))
- * const first = worker.pipe(Effect.provide(RateLimit.layerShared()))
- * const second = worker.pipe(Effect.provide(RateLimit.layerShared()))
- *
- * const [took] = await first.pipe(Effect.andThen(second), Effect.timed, Effect.provide(store), Effect.runPromise)
- *
- * assert.ok(Duration.isGreaterThan(took, Duration.millis(49))) // a permit each 50 ms, and the store drops fractions
+ * export const Limiter = RateLimit.layerShared({
+ *   prefix: "account-1:",
+ *   onStoreFailure: { policy: "share", processes: 8 }
+ * }).pipe(Layer.provide(NodeRedis.layer({ url: "redis://127.0.0.1:6379", disableOfflineQueue: true })))
  * ```
  *
  * @category layers
  * @since 0.1.0
  */
-export const layerShared = (options?: Options): Layer.Layer<RateLimit, never, RateLimiter.RateLimiter> =>
+export const layerShared = (options?: SharedOptions): Layer.Layer<RateLimit, never, Redis.Redis> =>
   Layer.effect(
     RateLimit,
     Effect.gen(function* () {
-      const limiter = yield* RateLimiter.RateLimiter
       const shared = rate(options)
-      return make(shared, (key) => sharedPermit(limiter, shared, key))
+      const policy = onFailure(options?.onStoreFailure)
+      const store = Store.overRedis(yield* Redis.Redis, options?.prefix ?? "effect-hunyuan3d:")
+      const health = Health.make(consequence(policy), shared.window)
+      const run = yield* FiberSet.makeRuntime()
+      const name = `${yield* Random.nextInt}.${yield* Random.nextInt}`
+      return make(shared, (key) =>
+        SharedPermits.make({
+          ...shared,
+          key,
+          name,
+          store,
+          health,
+          run,
+          onFailure: policy,
+          unavailable: (cause) => new RateLimitUnavailable({ key, cause })
+        })
+      )
     })
   )
 

@@ -1,131 +1,25 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
-import * as RateLimiter from "effect/persistence/RateLimiter"
-import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import * as fc from "fast-check"
 import * as RateLimit from "../../src/cloud/RateLimit.ts"
+import {
+  atOnce,
+  crowd,
+  crowded,
+  type Grant,
+  play,
+  ragged,
+  type Scenario,
+  scenario,
+  start,
+  times
+} from "../support/callers.ts"
 import { property } from "../support/property.ts"
-
-/** The limiter of a new process: its own build of the layer. */
-const start = <R>(layer: Layer.Layer<RateLimit.RateLimit, never, R>) =>
-  Effect.map(Layer.build(Layer.fresh(layer)), (context) => Context.get(context, RateLimit.RateLimit))
-
-interface Caller {
-  readonly at: number
-  /** How long the answer to the caller's request takes. */
-  readonly takes?: number | undefined
-  /** When in that time the request arrives, from 0 to 1. */
-  readonly arrives?: number | undefined
-  readonly leavesAt?: number | undefined
-}
-
-interface Grant {
-  readonly caller: number
-  readonly time: number
-}
-
-interface Request extends Grant {
-  /** When its answer came, or when it failed. */
-  readonly end: number
-}
-
-/**
- * Lets each caller come at its time, send a request when it has its permit, and leave at its time, in milliseconds from
- * now. A request that is sent gets its answer, whether its caller leaves or not. The grants, and the requests that have
- * ended, fill in as the test moves the clock.
- */
-const play = Effect.fnUntraced(function* <E>(
-  callers: ReadonlyArray<Caller>,
-  acquire: (caller: number) => Effect.Effect<void, E, Scope.Scope>
-) {
-  const grants: Array<Grant> = []
-  const requests: Array<Request> = []
-  const zero = yield* Clock.monotonicTimeNanos
-  const now = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos - zero) / 1_000_000)
-  for (const [caller, { at, takes = 0, leavesAt }] of callers.entries()) {
-    const attempt = Effect.gen(function* () {
-      yield* Effect.interruptible(acquire(caller))
-      const grant = { caller, time: yield* now }
-      grants.push(grant)
-      if (takes > 0) yield* Effect.sleep(takes)
-      requests.push({ ...grant, end: yield* now })
-    }).pipe(Effect.scoped, Effect.uninterruptible)
-    const fiber = yield* Effect.forkChild(Effect.andThen(Effect.sleep(at), attempt))
-    if (leavesAt !== undefined) yield* Effect.forkChild(Effect.delay(Fiber.interrupt(fiber), leavesAt))
-  }
-  yield* TestClock.adjust(0)
-  return { grants, requests }
-})
-
-const atOnce = (count: number): ReadonlyArray<Caller> => Array.from({ length: count }, () => ({ at: 0 }))
-
-const times = (grants: ReadonlyArray<Grant>) => grants.map(({ time }) => time)
-
-/** The most grants in any rolling window, its end not included. */
-const crowd = (times: ReadonlyArray<number>, window: number) =>
-  Math.max(0, ...times.map((start) => times.filter((time) => time >= start && time < start + window).length))
-
-interface Scenario {
-  readonly limit: number
-  readonly window: number
-  readonly countFrom: "answer" | "grant"
-  readonly callers: ReadonlyArray<Caller>
-}
-
-const callers = (
-  time: fc.Arbitrary<number>,
-  takes: fc.Arbitrary<number>,
-  patience: fc.Arbitrary<number>
-): fc.Arbitrary<ReadonlyArray<Caller>> =>
-  fc.array(
-    fc
-      .record({ at: time, takes, arrives: fc.constantFrom(0, 0.3, 0.9, 1), patience: fc.option(patience) })
-      .map(({ patience, ...caller }) => ({
-        ...caller,
-        leavesAt: patience === null ? undefined : caller.at + patience
-      })),
-    { maxLength: 30, size: "max" }
-  )
-
-const limit = fc.integer({ min: 1, max: 5 })
-const countFrom = fc.constantFrom<Scenario["countFrom"]>("answer", "grant")
-
-// Callers come, requests end and permits fall due on even milliseconds, callers leave on odd ones: what comes first is
-// never open.
-const even = (max: number) => fc.nat(max / 2).map((half) => half * 2)
-const odd = (max: number) => even(max).map((even) => even + 1)
-
-const scenario: fc.Arbitrary<Scenario> = fc.record({
-  limit,
-  window: even(58).map((window) => window + 2),
-  countFrom,
-  callers: callers(even(160), even(100), odd(120))
-})
-
-const micros = (max: number) => fc.nat(max * 1000).map((micros) => micros / 1000)
-
-/** Everything can fall together. */
-const crowded: fc.Arbitrary<Scenario> = fc.record({
-  limit,
-  window: fc.integer({ min: 1, max: 60 }),
-  countFrom,
-  callers: callers(fc.nat(160), fc.nat(100), fc.nat(120))
-})
-
-/** Everything can fall between two milliseconds. */
-const ragged: fc.Arbitrary<Scenario> = fc.record({
-  limit,
-  window: micros(60).map((window) => window + 0.001),
-  countFrom,
-  callers: callers(micros(160), micros(100), micros(120))
-})
 
 const playLocal = Effect.fnUntraced(function* ({ callers, ...options }: Scenario) {
   const { acquireScoped } = yield* start(RateLimit.layer(options))
@@ -389,163 +283,6 @@ describe("layer", () => {
   )
 })
 
-const storeInMemory = Effect.map(
-  Layer.build(Layer.fresh(RateLimiter.layer.pipe(Layer.provide(RateLimiter.layerStoreMemory)))),
-  Context.get(RateLimiter.RateLimiter)
-)
-
-/** A process that shares the limiter with others. */
-const startShared = (limiter: RateLimiter.RateLimiter, options?: RateLimit.Options) =>
-  start(RateLimit.layerShared(options).pipe(Layer.provide(Layer.succeed(RateLimiter.RateLimiter, limiter))))
-
-/** The limiter at a distance: each request and each answer takes `latency`. */
-const far = (limiter: RateLimiter.RateLimiter, latency: number): RateLimiter.RateLimiter => ({
-  ...limiter,
-  consume: (options) => limiter.consume(options).pipe(Effect.delay(latency), Effect.tap(Effect.sleep(latency)))
-})
-
-describe("layerShared, for any callers", () => {
-  property(
-    "two processes with one store never pass the limit together, however far the store",
-    [crowded, fc.constantFrom(0, 3, 40)],
-    Effect.fnUntraced(function* ({ limit, window, callers }, latency) {
-      const limiter = far(yield* storeInMemory, latency)
-      const here = yield* startShared(limiter, { limit, window })
-      const there = yield* startShared(limiter, { limit, window })
-      const { grants } = yield* play(callers, (caller) =>
-        caller % 2 === 0 ? here.acquire("key") : there.acquire("key")
-      )
-      yield* TestClock.adjust("1 minute")
-      assert.isAtMost(crowd(times(grants), window), limit)
-    }),
-    { runs: 200 }
-  )
-
-  property(
-    "two busy processes use the whole limit, in whole milliseconds",
-    [limit, fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 20 })],
-    Effect.fnUntraced(function* (limit, window, count) {
-      const limiter = yield* storeInMemory
-      const here = yield* startShared(limiter, { limit, window })
-      const there = yield* startShared(limiter, { limit, window })
-      const { grants } = yield* play(atOnce(2 * count), (caller) =>
-        caller < count ? here.acquire("key") : there.acquire("key")
-      )
-      yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual(
-        times(grants),
-        Array.from({ length: 2 * count }, (_, index) => index * Math.ceil(window / limit))
-      )
-    }),
-    { runs: 200 }
-  )
-
-  property(
-    "while others wait, callers that leave without a permit leave no trace",
-    [limit, even(58).map((pace) => pace + 2), callers(fc.constant(0), fc.constant(0), odd(500))],
-    Effect.fnUntraced(function* (limit, pace, callers) {
-      const { acquire } = yield* startShared(yield* storeInMemory, { limit, window: limit * pace })
-      const { grants } = yield* play([...callers, { at: 0 }], () => acquire("key"))
-      yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual(
-        times(grants),
-        grants.map((_, index) => index * pace)
-      )
-    }),
-    { runs: 200 }
-  )
-})
-
-describe("layerShared", () => {
-  it.effect("two processes get twenty permits in a second between them, one each 50 ms", () =>
-    Effect.gen(function* () {
-      const limiter = yield* storeInMemory
-      const here = yield* startShared(limiter)
-      const there = yield* startShared(limiter)
-      const { grants } = yield* play(atOnce(40), (caller) => (caller < 20 ? here.acquire("key") : there.acquire("key")))
-      yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual(
-        times(grants),
-        Array.from({ length: 40 }, (_, index) => index * 50)
-      )
-    })
-  )
-
-  it.effect("keys do not disturb one another", () =>
-    Effect.gen(function* () {
-      const { acquire } = yield* startShared(yield* storeInMemory)
-      const { grants } = yield* play(atOnce(4), (caller) => acquire(caller % 2 === 0 ? "host/Query" : "host/Submit"))
-      yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual(times(grants), [0, 0, 50, 50])
-    })
-  )
-
-  it.effect("after 180 interruptions the next caller does not wait for their places", () =>
-    Effect.gen(function* () {
-      const { acquire } = yield* startShared(yield* storeInMemory)
-      yield* acquire("key")
-      const impatient = yield* Effect.forEach(atOnce(180), () => Effect.forkChild(acquire("key")))
-      yield* TestClock.adjust(25)
-      yield* Fiber.interruptAll(impatient)
-      const { grants: next } = yield* play([{ at: 0 }], () => acquire("key"))
-      yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual(times(next), [25])
-    })
-  )
-
-  it.effect("a permit that nobody used in time is not used later", () =>
-    Effect.gen(function* () {
-      const limiter = yield* storeInMemory
-      const here = yield* startShared(limiter)
-      const there = yield* startShared(limiter)
-      yield* play([{ at: 0 }, { at: 0, leavesAt: 25 }], () => here.acquire("key"))
-      yield* TestClock.adjust("1 minute")
-      const { grants } = yield* play(atOnce(2), (caller) => (caller === 0 ? there.acquire("key") : here.acquire("key")))
-      yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual(times(grants), [0, 50])
-    })
-  )
-
-  it.effect("a store that loses its state lets no process pass the limit", () =>
-    Effect.gen(function* () {
-      const forgetful = yield* storeInMemory
-      const { acquire } = yield* startShared({
-        ...forgetful,
-        consume: (options) => forgetful.consume({ ...options, onExceeded: "fail", limit: Infinity })
-      })
-      const { grants } = yield* play(atOnce(21), () => acquire("key"))
-      yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual(times(grants).slice(19), [0, 1000])
-    })
-  )
-
-  it.effect("a store that fails is a RateLimitUnavailable with its cause, and costs no permit", () =>
-    Effect.gen(function* () {
-      const limiter = yield* storeInMemory
-      const cause = new RateLimiter.RateLimiterError({
-        reason: new RateLimiter.RateLimitStoreError({ message: "connection refused" })
-      })
-      let down = true
-      const { acquire } = yield* startShared({
-        ...limiter,
-        consume: (options) => (down ? Effect.fail(cause) : limiter.consume(options))
-      })
-      const errors = yield* Effect.forEach(atOnce(25), () => Effect.flip(acquire("host/Action")), {
-        concurrency: "unbounded"
-      })
-      for (const error of errors) {
-        assert.instanceOf(error, RateLimit.RateLimitUnavailable)
-        assert.isTrue(error.isRetryable)
-        assert.strictEqual(error.key, "host/Action")
-        assert.strictEqual(error.cause, cause)
-        assert.include(error.message, "host/Action")
-      }
-      down = false
-      assert.deepStrictEqual(times((yield* play([{ at: 0 }], () => acquire("host/Action"))).grants), [0])
-    })
-  )
-})
-
 describe("layerNone", () => {
   it.effect("never waits", () =>
     Effect.gen(function* () {
@@ -574,13 +311,11 @@ describe("options", () => {
     const [name = ""] = Object.keys(options)
     it.effect(`a layer with ${name} ${Object.values(options).join()} dies with a RangeError that names it`, () =>
       Effect.gen(function* () {
-        for (const layer of [start(RateLimit.layer(options)), startShared(yield* storeInMemory, options)]) {
-          const cause = yield* Effect.flip(Effect.sandbox(layer))
-          assert.isTrue(Cause.hasDies(cause))
-          const defect = Cause.squash(cause)
-          assert.instanceOf(defect, RangeError)
-          assert.include(defect.message, name)
-        }
+        const cause = yield* Effect.flip(Effect.sandbox(start(RateLimit.layer(options))))
+        assert.isTrue(Cause.hasDies(cause))
+        const defect = Cause.squash(cause)
+        assert.instanceOf(defect, RangeError)
+        assert.include(defect.message, name)
       })
     )
   }

@@ -14,3 +14,11 @@ export const inVirtualTime = <A, E, R>(effect: Effect.Effect<A, E, R>, step: Dur
     }
     return yield* Fiber.join(fiber)
   })
+
+/** Lets the virtual time go on in steps of 20 milliseconds, and everybody do after each what there is to do. */
+export const passTime = Effect.fnUntraced(function* (millis: number) {
+  for (let passed = 0; passed <= millis; passed += 20) {
+    if (passed > 0) yield* TestClock.adjust(20)
+    for (let turn = 0; turn < 50; turn++) yield* Effect.yieldNow
+  }
+})

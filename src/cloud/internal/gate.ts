@@ -15,11 +15,26 @@ import * as Exit from "effect/Exit"
 import * as Latch from "effect/Latch"
 import * as Scope from "effect/Scope"
 
+/** The permits at the head of a queue. */
+export interface Permits<E = never> {
+  /** Waits until a permit is free. Only one caller at a time may wait. */
+  readonly wait: Effect.Effect<void, E>
+  /** Takes the free permit. */
+  readonly hold: () => void
+  /** Lets a held permit count from now. */
+  readonly count: Effect.Effect<void>
+}
+
 export interface Gate<E> {
   /** Waits for a permit that counts from its grant. */
   readonly acquire: Effect.Effect<void, E>
   /** Waits for a permit that counts from the end of the scope. */
   readonly acquireScoped: Effect.Effect<void, E, Scope.Scope>
+}
+
+export interface Limit {
+  readonly limit: number
+  readonly window: Duration.Duration
 }
 
 /** Waits until the monotonic clock shows `time`. */
@@ -32,7 +47,8 @@ export const sleepUntil = (time: bigint): Effect.Effect<void> =>
     return Effect.andThen(clock.sleep(Duration.millis(Math.ceil(Number(left) / 1_000_000))), sleepUntil(time))
   })
 
-const makePermits = (limit: number, window: Duration.Duration) => {
+/** As many permits as the limit allows. More may be held than that, if they were not waited for. */
+export const makePermits = ({ limit, window }: Limit): Permits => {
   const windowNanos = Duration.toNanosUnsafe(window)
   let granted = 0
   let counted = 0
@@ -40,24 +56,21 @@ const makePermits = (limit: number, window: Duration.Duration) => {
   const since: Array<bigint> = []
   const oneCounts = Latch.makeUnsafe()
 
-  const due = Effect.suspend(() => {
+  const wait = Effect.suspend((): Effect.Effect<void> => {
+    if (granted - counted >= limit) {
+      oneCounts.closeUnsafe()
+      return Effect.andThen(oneCounts.await, wait)
+    }
     // There is none for the first `limit` permits.
     const oldest = since[granted % limit]
     return oldest === undefined ? Effect.void : sleepUntil(oldest + windowNanos)
   })
 
   return {
-    /** Waits until a permit is free. Only one caller at a time may wait. */
-    wait: Effect.suspend((): Effect.Effect<void> => {
-      if (granted - counted < limit) return due
-      oneCounts.closeUnsafe()
-      return Effect.andThen(oneCounts.await, due)
-    }),
-    /** Takes the free permit. */
+    wait,
     hold: () => {
       granted++
     },
-    /** Lets a held permit count from now. */
     count: Effect.clockWith((clock) => {
       since[counted % limit] = clock.monotonicTimeNanosUnsafe()
       counted++
@@ -86,6 +99,7 @@ const makeQueue = () => {
   }
 
   return {
+    size: () => waiters.size,
     enter: (waiter: Waiter) => {
       waiters.add(waiter)
       if (head === undefined) advance()
@@ -110,23 +124,17 @@ const makeQueue = () => {
   }
 }
 
-/**
- * Makes the gate of one key. `pass` runs at the head of the queue when a permit is free, and can hold the grant back.
- */
-export const make = <E>(
-  { limit, window }: { readonly limit: number; readonly window: Duration.Duration },
-  pass: Effect.Effect<void, E>
-): Gate<E> => {
-  const permits = makePermits(limit, window)
+/** Makes the gate of one key. The permits can see how many callers wait for them. */
+export const make = <E>(permitsFor: (waiting: () => number) => Permits<E>): Gate<E> => {
   const queue = makeQueue()
-  const atHead = Effect.andThen(permits.wait, pass)
+  const permits = permitsFor(queue.size)
 
   // The wait can be interrupted if the caller can. Once the permit is held, `granted` runs, whatever happens.
   const acquire = <R>(granted: Effect.Effect<void, never, R>): Effect.Effect<void, E, R> =>
     Effect.uninterruptibleMask((restore) => {
       const waiter: Waiter = {}
       queue.enter(waiter)
-      return Effect.onExit(restore(Effect.andThen(queue.turn(waiter), atHead)), (exit) => {
+      return Effect.onExit(restore(Effect.andThen(queue.turn(waiter), permits.wait)), (exit) => {
         if (Exit.isFailure(exit)) return queue.leave(waiter)
         permits.hold()
         return Effect.andThen(queue.leave(waiter), granted)

@@ -1,0 +1,15 @@
+/**
+ * Tells which real servers are not installed, once. The suites that need them are skipped then, but not in CI.
+ *
+ * Debian has them: `apt-get install -y redis-server postgresql`.
+ */
+import { hasPostgres } from "./postgres.ts"
+import { hasRedis } from "./redis.ts"
+
+export default () => {
+  const missing = [...(hasRedis ? [] : ["redis-server"]), ...(hasPostgres ? [] : ["postgresql"])]
+  if (missing.length === 0) return
+  const what = `Not installed: ${missing.join(" and ")}.`
+  if (process.env["CI"]) throw new Error(`${what} CI must run the suites that need them.`)
+  console.warn(`${what} The suites that need them are skipped.`)
+}
