@@ -24,6 +24,7 @@ import { logged } from "../../internal/retry.ts"
 import * as Job from "../Job.ts"
 import type * as Polling from "../Polling.ts"
 import { makeMeasuredEnd } from "./metrics.ts"
+import { CurrentTicket } from "./polling/currentTicket.ts"
 
 /** What a loop of looks has come to. `exit` is set when it has ended. */
 export interface Progress {
@@ -35,7 +36,7 @@ export interface Progress {
   readonly next: Deferred.Deferred<Progress>
 }
 
-/** What a loop does. `name` stands for the job. */
+/** What a loop does. `name` stands for the job, which `ticket` is of. */
 interface Plan {
   readonly name: string
   readonly ticket: Job.JobTicket
@@ -83,7 +84,7 @@ const run = (loop: Loop): Effect.Effect<unknown, ApiError.ApiError> => {
     Effect.flip(Effect.scheduleFrom(Effect.flip(look), failure, afterFailure))
   return Effect.gen(function* () {
     const untilEnded = Schedule.while(loop.plan.schedule, ({ input }) => !Job.isEnded(input))
-    const pause = yield* Schedule.toStepWithSleep(untilEnded)
+    const pause = yield* Effect.provideService(Schedule.toStepWithSleep(untilEnded), CurrentTicket, loop.plan.ticket)
     const measuredEnd = makeMeasuredEnd(loop.plan.ticket)
     while (true) {
       const last = yield* Effect.catch(look, retried)
