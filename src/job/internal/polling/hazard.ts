@@ -69,12 +69,24 @@ export const make = (): Sketch => ({ ended: starts.map(() => 0), exposed: starts
 
 const clamp = (age: number) => Math.min(oldest, Math.max(0, age))
 
+interface Part {
+  readonly range: number
+  readonly from: number
+  readonly to: number
+}
+
 /** The ranges between two ages, each with the part of it that lies between them. */
-const between = (from: number, to: number) =>
-  starts.flatMap((start, range) => {
-    const part = { range, from: Math.max(from, start), to: Math.min(to, starts[range + 1] ?? oldest) }
-    return part.to > part.from ? [part] : []
-  })
+const between = (from: number, to: number): ReadonlyArray<Part> => {
+  const parts: Array<Part> = []
+  let start = from
+  for (let range = 0; start < to; range++) {
+    const end = Math.min(to, starts[range + 1] ?? oldest)
+    if (end <= start) continue
+    parts.push({ range, from: start, to: end })
+    start = end
+  }
+  return parts
+}
 
 const sum = (values: ReadonlyArray<number>) => values.reduce((total, value) => total + value, 0)
 
