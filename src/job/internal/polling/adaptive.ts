@@ -23,8 +23,9 @@ export interface Settings {
   readonly unknown: Schedule.Schedule<unknown, Job.Job>
 }
 
-// Waits that begin together come apart with their first pause, as those of the default schedule do.
-const firstShare = Random.nextBetween(0.93, 1.07)
+// Of a whole pause. Waits that begin together come apart with their first one, as those of the default schedule do. And
+// it pays to be longer: a density that grows from nothing puts the first look too early.
+const firstShare = Random.nextBetween(1.18, 1.32)
 
 /** The jobs of one kind: a sketch, and the plan that follows from it, made anew when a job has ended. */
 const makeLearner = (sketch: hazard.Sketch, aim: hazard.Aim) => {

@@ -11,8 +11,8 @@
  * **Gotchas**
  *
  * - When a job ended between two looks, nobody knows when. Its end counts in equal parts for each moment between them.
- * - A sketch holds about the last 64 ends: with each end all counts become smaller. Where three jobs in a row ended
- *   earlier than nine of ten did, or later, it starts anew.
+ * - A sketch holds about the last 40 ends: with each end all counts become smaller. Where three jobs in a row ended
+ *   earlier than four of five did, or later, it starts anew.
  */
 
 /** In milliseconds: from 0, from 1 second, then three ranges for each doubling up to a day. */
@@ -25,17 +25,20 @@ export const ranges = starts.length
 const oldest = 172_800_000
 
 /** How many ends a sketch holds at the most. */
-export const memory = 64
+export const memory = 40
 
 /** How many ends make a distribution known. */
 const enough = 10
 
-/** Jobs in a row that end where one of ten did. So many are no accident. */
+/** So many jobs in a row that end among the first of all, or the last, are taken for a change. */
 const surprisesInRow = 3
-const rare = 0.1
+const rare = 0.2
 
 /** As if so much of an end had been seen in each range, at the mean hazard. */
 const prior = 0.005
+
+/** How many times the looks of the default are no more than the default's. */
+const tolerance = 1.05
 
 const shortestPause = 1000
 const longestPause = 60_000
@@ -168,7 +171,7 @@ export const planOf = (sketch: Sketch, { atMost, delay }: Aim): Plan | undefined
     going = goingAfter
   }
   if (atMost !== undefined) looks += survival(hazards, atMost.first) / 2
-  const aimed = atMost === undefined ? delay : Math.max(delay, difficulty ** 2 / 2 / looks)
+  const aimed = atMost === undefined ? delay : Math.max(delay, difficulty ** 2 / 2 / (looks * tolerance))
   return {
     densities: hazards.map((hazard) => (Math.sqrt(hazard) * difficulty) / 2 / aimed),
     longest: Math.max(longestPause, 4 * aimed)
