@@ -149,7 +149,7 @@ export interface AdaptiveOptions {
  *
  * It is {@link steady} until ten jobs of a kind have ended. Then the pauses follow from how likely a job of this age is
  * to end. They are between 1 and 60 seconds, or four times `delay` where that is longer. A job that waits for a task slot is looked at as if it began to run now. It forgets: about the last
- * 40 jobs count, and where jobs suddenly take another time it begins anew. `docs/polling.md` says what it saves.
+ * 64 jobs count, and where jobs suddenly take another time it begins anew. `docs/polling.md` says what it saves.
  *
  * **Gotchas**
  *

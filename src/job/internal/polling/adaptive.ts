@@ -23,9 +23,8 @@ export interface Settings {
   readonly unknown: Schedule.Schedule<unknown, Job.Job>
 }
 
-// Of a whole pause. Waits that begin together come apart with their first one, as those of the default schedule do. And
-// it pays to be longer: a density that grows from nothing puts the first look too early.
-const firstShare = Random.nextBetween(1.18, 1.32)
+// Waits that begin together come apart with their first pause, as those of the default schedule do.
+const firstSpread = Random.nextBetween(0.9, 1)
 
 /** The jobs of one kind: a sketch, and the plan that follows from it, made anew when a job has ended. */
 const makeLearner = (sketch: hazard.Sketch, aim: hazard.Aim) => {
@@ -85,15 +84,15 @@ export const make = ({ aim, sketches, unknown }: Settings): Schedule.Schedule<un
       if (ticket === undefined) return step
       const { kind, submittedAt } = ticket
       const follow = makeFollowed(submittedAt && DateTime.toEpochMillis(submittedAt))
-      let share = yield* firstShare
+      let spread: number | undefined = yield* firstSpread
       return (now: number, job: Job.Job) =>
         Effect.map(step(now, job), ([output, pause]): [unknown, Duration.Duration] => {
           const learner = learnerOf(kind)
           const age = follow(learner, now, job)
           const plan = learner.plan()
           if (age === undefined || plan === undefined) return [output, pause]
-          const planned = hazard.pauseAt(plan, age, share)
-          share = 1
+          const planned = hazard.pauseAt(plan, age, spread)
+          spread = undefined
           return [output, Duration.millis(planned)]
         })
     })
