@@ -189,11 +189,10 @@ const makeSubmissions = Effect.gen(function* () {
     operation: string | undefined
   ) {
     // Worked out before the job is paid for: nothing may go wrong after.
-    const measure = measuredSubmission(kind, request)
-    const jobId = yield* Effect.tapError(api.submit(kind, request), (error) =>
+    const measured = measuredSubmission(kind, request)
+    const jobId = yield* Effect.tapError(measured(api.submit(kind, request)), (error) =>
       error.mayHaveRun ? Effect.logWarning(unclear(operation), error) : Effect.void
     )
-    yield* measure
     return new Job.JobTicket({ jobId, kind: kind.name, region, submittedAt: yield* DateTime.now })
   })
 

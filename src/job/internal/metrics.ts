@@ -9,6 +9,7 @@
  * - When a job ended is unknown. It was after the look before, so that is what the
  *   detection delay is measured from: the true one is shorter.
  */
+import * as Cause from "effect/Cause"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -20,6 +21,14 @@ import { outcomeOf } from "../../internal/outcome.ts"
 import * as Credits from "../Credits.ts"
 import * as Job from "../Job.ts"
 import type * as JobKind from "../JobKind.ts"
+
+const submissions = tagged((kind: string, outcome: string) =>
+  Metric.counter("hunyuan3d_submissions_total", {
+    description: "Submissions by what came of them",
+    incremental: true,
+    attributes: { unit: "{submission}", kind, outcome }
+  })
+)
 
 const looks = tagged((kind: string, state: string) =>
   Metric.counter("hunyuan3d_looks_total", {
@@ -100,12 +109,24 @@ export const makeMeasuredEnd = ({ kind, submittedAt }: Job.JobTicket) => {
     })
 }
 
-/** Counts what a submitted request costs at the most, where the price list says it. */
+/** In the words of the journal. */
+const submissionOutcome = (exit: Exit.Exit<unknown, { readonly mayHaveRun: boolean }>): string => {
+  if (Exit.isSuccess(exit)) return "Accepted"
+  const error = Exit.findErrorOption(exit)
+  const isUnknown = Option.isSome(error) ? error.value.mayHaveRun : !Cause.hasInterruptsOnly(exit.cause)
+  return isUnknown ? "Unknown" : "Refused"
+}
+
+/** Counts a submission by what came of it, and what its job costs at the most, where the price list says it. */
 export const measuredSubmission = <Request extends Operation.Codec>(
   kind: JobKind.JobKind<Request>,
   request: Request["Type"]
-): Effect.Effect<void> =>
-  Option.match(Credits.estimate(kind, request), {
-    onNone: () => Effect.void,
-    onSome: ({ high }) => Metric.update(creditsEstimated(kind.name), high)
+) => {
+  const estimate = Credits.estimate(kind, request)
+  return measured((context) => (exit: Exit.Exit<unknown, { readonly mayHaveRun: boolean }>) => {
+    submissions(kind.name, submissionOutcome(exit)).updateUnsafe(1, context)
+    if (Exit.isSuccess(exit) && Option.isSome(estimate)) {
+      creditsEstimated(kind.name).updateUnsafe(estimate.value.high, context)
+    }
   })
+}
