@@ -11,8 +11,8 @@
  * job; `list`, `find` and `forget` are for whoever looks after the jobs.
  *
  * The layers differ in where entries are kept: `layerMemory`, `layerDirectory` and
- * `layerFiles` with one file an entry, `layerKeyValueStore` over SQL or whatever
- * Effect's `KeyValueStore` has.
+ * `layerFiles` with one file an entry, `layerSql` with a table, `layerKeyValueStore` over
+ * whatever Effect's `KeyValueStore` has.
  *
  * **Gotchas**
  *
@@ -42,6 +42,7 @@ import * as Path from "effect/Path"
 import * as KeyValueStore from "effect/persistence/KeyValueStore"
 import * as UserDirectories from "effect/persistence/UserDirectories"
 import * as Schema from "effect/Schema"
+import * as SqlClient from "effect/sql/SqlClient"
 import * as ApiError from "../cloud/ApiError.ts"
 import type * as Operation from "../cloud/Operation.ts"
 import * as SignedLink from "../cloud/SignedLink.ts"
@@ -64,6 +65,7 @@ import {
 } from "./internal/journal/model.ts"
 import { idOf, merge, operationOf } from "./internal/journal/parts.ts"
 import { Journal } from "./internal/journal/service.ts"
+import * as sql from "./internal/journal/sql.ts"
 import { type Store, StoreError } from "./internal/journal/store.ts"
 import type * as Job from "./Job.ts"
 
@@ -285,9 +287,9 @@ const record = Effect.fnUntraced(function* (store: Store, entry: Entry) {
   )
 })
 
-const list = Effect.fnUntraced(function* (store: Store) {
+const list = Effect.fnUntraced(function* (store: Store, among: Store["ids"] = store.ids) {
   const now = yield* DateTime.now
-  const ids = yield* Effect.mapError(store.ids, failed("The journal", "read"))
+  const ids = yield* Effect.mapError(among, failed("The journal", "read"))
   const all = yield* Effect.forEach(
     ids.flatMap((id) => {
       const operation = operationOf(id)
@@ -312,6 +314,9 @@ const list = Effect.fnUntraced(function* (store: Store) {
   }
 })
 
+/** The entries among which that of a job is, if there is one. */
+const listOfJob = (store: Store, jobId: string) => list(store, store.search?.(JSON.stringify({ jobId }).slice(1, -1)))
+
 const make = (store: Store): Journal["Service"] => {
   // The entries of jobs that were submitted or searched here, so that not all entries are read for each.
   const known = new Map<string, string>()
@@ -320,7 +325,7 @@ const make = (store: Store): Journal["Service"] => {
   }
 
   const add = Effect.fnUntraced(function* (jobId: string, name: "ended" | "files", part: Part) {
-    if (!known.has(jobId)) (yield* list(store)).entries.forEach(remember)
+    if (!known.has(jobId)) (yield* listOfJob(store, jobId)).entries.forEach(remember)
     const id = known.get(jobId)
     if (id === undefined) return
     // One that was forgotten since stays so.
@@ -335,7 +340,7 @@ const make = (store: Store): Journal["Service"] => {
   const find = Effect.fnUntraced(function* (id: string) {
     const found = isOperationId(id) ? current(yield* attemptsOf(store, id, "The journal")) : undefined
     if (found !== undefined) return Option.some(found)
-    return Option.fromUndefinedOr((yield* list(store)).entries.find(({ ticket }) => ticket?.jobId === id))
+    return Option.fromUndefinedOr((yield* listOfJob(store, id)).entries.find(({ ticket }) => ticket?.jobId === id))
   })
 
   const removeAll = Effect.fnUntraced(function* (operation: string) {
@@ -371,7 +376,7 @@ const make = (store: Store): Journal["Service"] => {
     find,
     forget: Effect.fnUntraced(function* (id) {
       if (yield* removeAll(id)) return true
-      const entry = (yield* list(store)).entries.find(({ ticket }) => ticket?.jobId === id)
+      const entry = (yield* listOfJob(store, id)).entries.find(({ ticket }) => ticket?.jobId === id)
       return entry !== undefined && (yield* removeAll(entry.operation))
     })
   }
@@ -445,7 +450,8 @@ export const layerFiles: Layer.Layer<Journal, never, FileSystem.FileSystem | Pat
 )
 
 /**
- * Provides a journal over the `KeyValueStore` in context, such as a table of SQL.
+ * Provides a journal over the `KeyValueStore` in context, such as Redis. Over SQL,
+ * {@link layerSql} is the better one.
  *
  * **Details**
  *
@@ -478,3 +484,47 @@ export const layerKeyValueStore: Layer.Layer<Journal, never, KeyValueStore.KeyVa
   Journal,
   Effect.map(KeyValueStore.KeyValueStore, (store) => make(keyValues.make(store)))
 )
+
+/**
+ * Provides a journal in a table of SQL, which several processes on several machines
+ * share.
+ *
+ * **Details**
+ *
+ * The table is `effect_hunyuan3d_journal` unless `table` names another one. It is made
+ * when it is first used, with the columns `id`, `name` and `part`. Tested with PostgreSQL
+ * and `@effect/sql-pg`. The statements are written for SQLite and MySQL as well.
+ *
+ * **Gotchas**
+ *
+ * - `submit` fails inside a transaction, since an entry must outlive it. Nothing is
+ *   submitted then.
+ * - A database that loses what it has committed, such as a standby that takes over and
+ *   was behind, may forget a paid job.
+ *
+ * **Example** (One journal for a fleet)
+ *
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { PgClient } from "@effect/sql-pg"
+ * import { Layer, Redacted } from "effect"
+ * import * as Journal from "effect-hunyuan3d/Journal"
+ *
+ * const Database = PgClient.layer({ url: Redacted.make("postgres://user@localhost/app") })
+ * const Shared = Journal.layerSql().pipe(Layer.provide(Database))
+ * assert.ok(Layer.isLayer(Shared))
+ * ```
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerSql = (
+  options: {
+    /** The name of the table. */
+    readonly table?: string | undefined
+  } = {}
+): Layer.Layer<Journal, never, SqlClient.SqlClient> =>
+  Layer.effect(
+    Journal,
+    Effect.map(SqlClient.SqlClient, (client) => make(sql.make(client, options.table ?? "effect_hunyuan3d_journal")))
+  )

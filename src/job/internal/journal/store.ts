@@ -1,5 +1,5 @@
 /**
- * Where a journal keeps its entries: files, memory, or a `KeyValueStore`.
+ * Where a journal keeps its entries: files, memory, a `KeyValueStore`, or a table of SQL.
  *
  * An entry is a few parts, each the text of a JSON object. Their fields together are
  * the entry, and those of a later part count. So a fact is added without reading what
@@ -29,5 +29,7 @@ export interface Store {
   readonly read: (id: string) => Effect.Effect<ReadonlyArray<string> | undefined, StoreError>
   /** The ids of all entries. */
   readonly ids: Effect.Effect<ReadonlyArray<string>, StoreError>
+  /** The ids of the entries that hold a text, where the store finds them without reading all. */
+  readonly search?: (text: string) => Effect.Effect<ReadonlyArray<string>, StoreError>
   readonly remove: (id: string) => Effect.Effect<void, StoreError>
 }
