@@ -9,6 +9,8 @@ const once = <A extends object>(load: () => Promise<A>): Effect.Effect<A> => {
   )
 }
 
+export const loadBatch = once(() => import("./batch/command.ts"))
+
 export const loadCompare = Effect.promise(() => import("./compare.ts"))
 
 export const loadCredentials = once(() => import("../cloud/Credentials.ts"))
