@@ -7,8 +7,8 @@
 import * as fs from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Random } from "effect"
-import { ended, kill, until } from "../support/processes.ts"
 import { hasPostgres } from "../support/postgres.ts"
+import { ended, kill, until } from "../support/processes.ts"
 import { scale } from "../support/property.ts"
 import { startFleet } from "./runners.ts"
 
@@ -78,7 +78,9 @@ describe.skipIf(!hasPostgres)("a fleet of runners", () => {
         yield* until(
           Effect.map(fleet.ended, (ends) => ends.size === begun),
           "the end of all jobs"
-        ).pipe(Effect.onError(() => Effect.flatMap(fleet.ended, (e) => Effect.sync(() => console.log("ended", e.size)))))
+        ).pipe(
+          Effect.onError(() => Effect.flatMap(fleet.ended, (e) => Effect.sync(() => console.log("ended", e.size))))
+        )
         console.log("all took", performance.now() - t0)
 
         const times = yield* carriedOut(fleet)
@@ -94,8 +96,17 @@ describe.skipIf(!hasPostgres)("a fleet of runners", () => {
           assert.notInstanceOf(end, Error, what)
           assert.strictEqual(times.get(operation), 1, what)
         }
-        console.log("unclear", unclear.length, unclear.map((operation) => times.get(operation)))
-        console.log((yield* fleet.logs).split("\n").filter((line) => /WARN|ERROR/.test(line)).slice(0, 20))
+        console.log(
+          "unclear",
+          unclear.length,
+          unclear.map((operation) => times.get(operation))
+        )
+        console.log(
+          (yield* fleet.logs)
+            .split("\n")
+            .filter((line) => /WARN|ERROR/.test(line))
+            .slice(0, 20)
+        )
       }),
     600_000
   )
