@@ -111,7 +111,13 @@ const names = (schemas: ReadonlyArray<{ readonly name: string }>) => schemas.map
 /** The words that a label can have, where they are few. */
 const words: Readonly<Record<string, ReadonlyArray<string>>> = {
   outcome: [
-    ...["Success", "Interrupted", "Defect", "Kept", "Accepted", "Refused", "Unknown"],
+    "Success",
+    "Interrupted",
+    "Defect",
+    "Kept",
+    "Accepted",
+    "Refused",
+    "Unknown",
     ...names(ApiError.Reason.members),
     ...names(DownloadError.Reason.members)
   ],
