@@ -1,6 +1,6 @@
 /** Reads the text format of Prometheus strictly, as its documentation defines it, and throws where a page breaks it. */
 
-export interface Sample {
+interface Sample {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly value: number

@@ -21,7 +21,8 @@ export const make = (consequence: string, window: Duration.Duration) => {
   const lostAfter = Duration.toNanosUnsafe(Duration.sum(window, othersStopAfter))
   const answers = Metric.gauge("hunyuan3d_limit_store_up", {
     description: "1 while the shared store of rate limits answers, 0 while it is lost",
-    attributes: { unit: "1" }
+    // Not "1", for which collectors add "_ratio" to the name.
+    attributes: { unit: "{store}" }
   })
   let failing: { readonly since: bigint; readonly cause: unknown } | undefined
   let lost = false
