@@ -13,6 +13,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
+import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Redis from "effect/persistence/Redis"
 import * as Random from "effect/Random"
@@ -200,12 +201,14 @@ export const layerShared = (options: SharedOptions = {}): Layer.Layer<TaskSlotPo
         `Submissions wait for it, and fail when it has not answered for ${Duration.format(Duration.millis(deadline))}. Check that it can be reached.`
       )
       const run = yield* FiberSet.makeRuntime()
+      const closed = Latch.makeUnsafe()
+      yield* Effect.addFinalizer(() => closed.open)
       const name = `${yield* Random.nextInt}.${yield* Random.nextInt}`
       const members = new Map<string, ReturnType<typeof Member.make>>()
+      const process = { ...times, name, store, health, run, closed: closed.await, deadline }
       const memberOf = (kind: string) => {
         const unavailable = (cause: unknown) => new TaskSlotsUnavailable({ kind, cause })
-        const member =
-          members.get(kind) ?? Member.make({ ...times, kind, name, store, health, run, deadline, unavailable })
+        const member = members.get(kind) ?? Member.make({ ...process, kind, unavailable })
         members.set(kind, member)
         return member
       }

@@ -20,7 +20,7 @@ const lease = 5000
 /** How long an answer of the store is waited for. */
 const patience = 1000
 
-export interface Options extends Pick<Talk.Options, "run"> {
+export interface Options extends Pick<Talk.Options, "run" | "closed"> {
   readonly kind: string
   /** Of the process. */
   readonly name: string
@@ -142,11 +142,12 @@ const makePlace = (
 }
 
 export const make = (options: Options) => {
-  const { deadline, health, unavailable } = options
+  const { closed, deadline, health, run, unavailable } = options
   const known: Known = { places: new Map(), ended: new Set(), count: 0 }
   const { ended, places } = known
   const talk = Talk.make({
-    run: options.run,
+    run,
+    closed,
     speak: makeSpeak(options, known),
     goesOn: () => places.size + ended.size > 0
   })

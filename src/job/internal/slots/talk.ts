@@ -14,10 +14,12 @@ export interface Options {
   readonly speak: Effect.Effect<boolean>
   /** Whether the store must hear of us though nothing changes. */
   readonly goesOn: () => boolean
+  /** Waits until the fiber can run no more. */
+  readonly closed: Effect.Effect<void>
 }
 
 /** One message is open at a time. It goes at once when something has changed, and otherwise each heartbeat. */
-export const make = ({ goesOn, run, speak }: Options) => {
+export const make = ({ closed, goesOn, run, speak }: Options) => {
   const news = Latch.makeUnsafe()
   const spoken = Latch.makeUnsafe()
   // How many changes there were, and how many of them the store has heard of.
@@ -57,7 +59,7 @@ export const make = ({ goesOn, run, speak }: Options) => {
       const isHeard: Effect.Effect<boolean> = Effect.suspend(() =>
         heard >= change ? Effect.succeed(true) : Effect.andThen(spoken.await, isHeard)
       )
-      return Effect.raceFirst(isHeard, Effect.as(Effect.sleep(farewell), false))
+      return Effect.raceFirst(isHeard, Effect.as(Effect.raceFirst(closed, Effect.sleep(farewell)), false))
     },
     /** Waits until a message was answered, or failed. */
     spoken: spoken.await
