@@ -206,11 +206,21 @@ describe("The dashboard", () => {
 })
 
 describe("docs/operations.md", () => {
-  it("has the query of each alert, as the file of alerts has it", () => {
-    const documented = [...operations.matchAll(/^### `(\w+)`\n[^#]*?```promql\n([^`]*)```/gm)]
+  it("has the severity, the time and the query of each alert, as the file of alerts has them", () => {
+    const documented = operations.matchAll(/^### `(\w+)`\n\n`(\w+)`, ([\w ]+)\.[^#]*?```promql\n([^`]*)```/gm)
     assert.deepStrictEqual(
-      documented.map(([, alert = "", query = ""]) => [alert, oneLine(query)]),
-      rules.map(({ alert, expr }) => [alert, oneLine(expr)])
+      [...documented].map(([, alert = "", severity = "", when = "", query = ""]) => [
+        alert,
+        severity,
+        when,
+        oneLine(query)
+      ]),
+      rules.map((rule) => [
+        rule.alert,
+        rule.labels.severity,
+        rule.for === undefined ? "at once" : `after ${rule.for}`,
+        oneLine(rule.expr)
+      ])
     )
   })
 })
