@@ -1,23 +1,21 @@
 /**
- * Runners that are killed: no job is lost, none is bought twice, and what waited goes on elsewhere.
+ * Runners of a real fleet that are killed: no job is lost, none is bought twice, and what waited goes on elsewhere.
  *
- * The moments of the kills come from `KILL_SEED`, which a failure names. Real processes differ from run to run, so it
- * repeats the moments and not what they meet.
+ * The moments of the kills come from `KILL_SEED`, which is printed. Real processes differ from run to run, so it repeats
+ * the moments and not what they meet.
  */
-import * as fs from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Random } from "effect"
+import * as JobWorkflow from "../../src/fleet/JobWorkflow.ts"
 import { hasPostgres } from "../support/postgres.ts"
 import { ended, kill, until } from "../support/processes.ts"
 import { scale } from "../support/property.ts"
-import { startFleet } from "./runners.ts"
+import { type Fleet, startFleet } from "./runners.ts"
 
 const seed = Number(process.env["KILL_SEED"] ?? Math.floor(Math.random() * 2 ** 31))
 // A person has a few, since each takes a third of a second.
 const kills = scale < 1 ? 20 : 200 * scale
-const atOnce = 4
-
-type Fleet = Effect.Success<ReturnType<typeof startFleet>>
+const atOnce = 6
 
 /** How often the fake has carried out the submission of each operation. */
 const carriedOut = (fleet: Fleet) =>
@@ -37,26 +35,29 @@ const twoMinutesLater = ({ sql }: Fleet) =>
       SET part = jsonb_set(part::jsonb, '{startedAt}', '"2026-01-01T00:00:00.000Z"')::text
       WHERE name = 'entry' AND part LIKE '%"Sending"%'`
 
-/** Begins an operation for each kill, and kills runners one after the other, until there were enough. */
-const killing = (fleet: Fleet) =>
-  Effect.gen(function* () {
-    let begun = 0
-    const ports = yield* Effect.forEach(Array.from({ length: atOnce }), () => fleet.port)
-    yield* Effect.forEach(
-      ports,
-      (port) =>
-        Effect.gen(function* () {
-          while (begun < kills) {
-            yield* fleet.begin(`order-${(begun += 1)}`)
-            const runner = yield* fleet.startRunner(port)
-            yield* Effect.sleep(300 + Math.floor((yield* Random.next) * 2200))
-            yield* kill(runner)
-          }
-        }),
-      { concurrency: "unbounded" }
-    )
-    return { begun, ports }
-  }).pipe(Random.withSeed(seed))
+/** Lets a runner live until a random moment: most are killed at work, sooner rather than later, and some at their start. */
+const life = Effect.fnUntraced(function* (fleet: Fleet, port: number) {
+  const { child, isListening } = yield* fleet.startRunner(port)
+  if ((yield* Random.next) < 0.8) yield* until(isListening, "the start of a runner")
+  yield* Effect.sleep(Math.floor((yield* Random.next) ** 2 * 3000))
+  yield* kill(child)
+}, Effect.scoped)
+
+/** Begins an operation for each kill, and kills runners at their places again and again until there were enough. */
+const killing = Effect.fnUntraced(function* (fleet: Fleet) {
+  const ports = yield* Effect.forEach(Array.from({ length: atOnce }), () => fleet.port)
+  const operations: Array<string> = []
+  const place = Effect.fnUntraced(function* (port: number) {
+    while (operations.length < kills) {
+      const operation = `order-${operations.length}`
+      operations.push(operation)
+      yield* fleet.begin(operation)
+      yield* life(fleet, port)
+    }
+  })
+  yield* Effect.forEach(ports, place, { concurrency: "unbounded" })
+  return { operations, ports }
+})
 
 describe.skipIf(!hasPostgres)("a fleet of runners", () => {
   it.live(
@@ -64,50 +65,103 @@ describe.skipIf(!hasPostgres)("a fleet of runners", () => {
     () =>
       Effect.gen(function* () {
         const fleet = yield* startFleet({
-          run: "1 second",
-          faults: [{ fault: { slow: "200 millis" }, rate: 0.5 }]
+          options: { run: "1 second", faults: [{ fault: { slow: "200 millis" }, rate: 0.5 }] },
+          healthCheck: "1 minute"
         })
-        const t0 = performance.now()
-        const { begun, ports } = yield* killing(fleet)
-        const before = yield* fleet.ended
-        console.log("kills took", performance.now() - t0, "ended before", before.size, "of", begun)
-        yield* Effect.forEach(ports.slice(0, 2), fleet.startRunner)
-        yield* Effect.sleep("15 seconds")
-        console.log("in 15 s", (yield* fleet.ended).size)
+        const { operations, ports } = yield* Random.withSeed(killing(fleet), seed)
+        const before = (yield* fleet.ended).size
         yield* twoMinutesLater(fleet)
+        yield* Effect.forEach(ports.slice(0, 3), fleet.startRunner)
         yield* until(
-          Effect.map(fleet.ended, (ends) => ends.size === begun),
+          Effect.map(fleet.ended, ({ size }) => size === operations.length),
           "the end of all jobs"
-        ).pipe(
-          Effect.onError(() => Effect.flatMap(fleet.ended, (e) => Effect.sync(() => console.log("ended", e.size))))
         )
-        console.log("all took", performance.now() - t0)
 
         const times = yield* carriedOut(fleet)
-        const ends = yield* fleet.ended
-        const unclear: Array<string> = []
-        for (const [operation, end] of ends) {
-          const what = `KILL_SEED=${seed}, ${operation}: ${end instanceof Error ? end.message : "done"}`
-          if (end._tag === "SubmissionUnknown") {
-            unclear.push(operation)
-            assert.isAtMost(times.get(operation) ?? 0, 1, what)
+        let unclear = 0
+        for (const [operation, end] of yield* fleet.ended) {
+          const what = `KILL_SEED=${seed}, ${operation}`
+          const entry = yield* fleet.find(operation)
+          if (end instanceof JobWorkflow.Result) {
+            assert.strictEqual(times.get(operation), 1, what)
+            assert.strictEqual(entry.ticket?.jobId, end.job.id, what)
+            assert.strictEqual(entry.ended?.status, "DONE", what)
+            assert.lengthOf(end.paths, 1, what)
             continue
           }
-          assert.notInstanceOf(end, Error, what)
-          assert.strictEqual(times.get(operation), 1, what)
+          // The one window: it was sent, or was about to be, when its runner was killed.
+          assert.strictEqual(end._tag, "SubmissionUnknown", `${what}: ${end.message}`)
+          assert.isAtMost(times.get(operation) ?? 0, 1, what)
+          unclear += 1
         }
-        console.log(
-          "unclear",
-          unclear.length,
-          unclear.map((operation) => times.get(operation))
-        )
-        console.log(
-          (yield* fleet.logs)
-            .split("\n")
-            .filter((line) => /WARN|ERROR/.test(line))
-            .slice(0, 20)
-        )
+        console.log(`KILL_SEED=${seed}: ${kills} kills, ${before} jobs ended meanwhile, ${unclear} are unknown.`)
       }),
-    600_000
+    400_000 * Math.max(1, scale)
+  )
+
+  it.live("moves waiting jobs from a runner that is killed, and from one that is stopped, to those that live", () =>
+    Effect.gen(function* () {
+      const fleet = yield* startFleet({ options: { run: "10 seconds" }, healthCheck: "1 second" })
+      const ports = yield* Effect.forEach(Array.from({ length: 3 }), () => fleet.port)
+      const runners = yield* Effect.forEach(ports, fleet.startRunner)
+      yield* until(
+        Effect.map(fleet.shards, (held) => held.length === 3),
+        "three runners with shards"
+      )
+      for (let nth = 0; nth < 18; nth++) yield* fleet.begin(`order-${nth}`)
+
+      /** Which runners have looked at each job. */
+      const lookers = Effect.map(fleet.requests, (requests) => {
+        const seen = new Map<string, Set<string>>()
+        for (const { action, body, headers } of requests) {
+          const id = /"JobId":"(\d+)"/.exec(body)?.[1]
+          if (action?.startsWith("Query") !== true || id === undefined) continue
+          seen.set(id, (seen.get(id) ?? new Set()).add(headers["x-runner"] ?? ""))
+        }
+        return seen
+      })
+      const [killed, stopped, stays] = runners
+      if (killed === undefined || stopped === undefined || stays === undefined) return assert.fail("no runners")
+      const looksAt = (port: number) =>
+        Effect.map(lookers, (seen) => [...seen].filter(([, by]) => by.has(String(port))).map(([id]) => id))
+      yield* until(
+        Effect.map(lookers, (seen) => seen.size === 18),
+        "a look at each job"
+      )
+      const lost = [...(yield* looksAt(killed.port)), ...(yield* looksAt(stopped.port))]
+      assert.isNotEmpty(lost)
+      yield* kill(killed.child)
+      stopped.child.kill("SIGTERM")
+      yield* ended(stopped.child)
+
+      yield* until(
+        Effect.map(fleet.ended, ({ size }) => size === 18),
+        "the end of all jobs"
+      )
+      for (const [operation, end] of yield* fleet.ended) assert.instanceOf(end, JobWorkflow.Result, operation)
+      const kept = new Set(yield* looksAt(stays.port))
+      for (const id of lost) assert.isTrue(kept.has(id), id)
+      for (const [operation, times] of yield* carriedOut(fleet)) assert.strictEqual(times, 1, operation)
+    })
+  )
+
+  it.live("writes eight rows a job, however often it looks", () =>
+    Effect.gen(function* () {
+      const fleet = yield* startFleet({ options: { run: "3 seconds" }, healthCheck: "1 minute" })
+      yield* fleet.startRunner(yield* fleet.port)
+      for (let nth = 0; nth < 10; nth++) yield* fleet.begin(`order-${nth}`)
+      yield* until(
+        Effect.map(fleet.ended, ({ size }) => size === 10),
+        "the end of all jobs"
+      )
+      const looks = (yield* fleet.requests).filter(({ action }) => action?.startsWith("Query") === true)
+      assert.isAtLeast(looks.length, 50)
+      const rows = yield* fleet.sql<{ count: number }>`
+        SELECT count(*)::int AS count FROM cluster_messages UNION ALL SELECT count(*)::int FROM cluster_replies`
+      assert.deepStrictEqual(
+        rows.map(({ count }) => count),
+        [40, 40]
+      )
+    })
   )
 })

@@ -1,6 +1,5 @@
 /** A fleet of real processes over a real PostgreSQL and the fake behind a socket. */
 import type * as ChildProcess from "node:child_process"
-import * as fs from "node:fs"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
 import { NodeClusterSocket } from "@effect/platform-node"
@@ -15,7 +14,7 @@ import * as Journal from "../../src/job/Journal.ts"
 import type * as Fake from "../../src/testing/Fake.ts"
 import { serveFake } from "../support/fakeServer.ts"
 import { startPostgres } from "../support/postgres.ts"
-import { freePort, start, temporaryFolder } from "../support/processes.ts"
+import { ended as endedProcess, freePort, start, temporaryFolder } from "../support/processes.ts"
 import { sharding } from "./sharding.ts"
 
 /** The runner in one file, whose processes start in a third of the time that the sources take. */
@@ -26,6 +25,8 @@ const bundle = (folder: string) =>
       entryPoints: [fileURLToPath(new URL("workflowRunner.ts", import.meta.url))],
       outfile,
       bundle: true,
+      minifySyntax: true,
+      minifyWhitespace: true,
       format: "esm",
       platform: "node",
       logLevel: "warning",
@@ -35,6 +36,14 @@ const bundle = (folder: string) =>
     })
     return outfile
   })
+
+interface Setup {
+  readonly options: Fake.Options
+  /** How often the fleet looks which of its runners live. */
+  readonly healthCheck: "1 second" | "1 minute"
+}
+
+export type Fleet = Effect.Success<ReturnType<typeof startFleet>>
 
 /** What the fake has seen, of which it keeps the last thousand only. */
 const observe = Effect.fnUntraced(function* (fake: Fake.Fake["Service"]) {
@@ -46,10 +55,14 @@ const observe = Effect.fnUntraced(function* (fake: Fake.Fake["Service"]) {
   return Effect.map(look, () => [...seen])
 })
 
-export const startFleet = Effect.fnUntraced(function* (options: Fake.Options) {
+export const startFleet = Effect.fnUntraced(function* ({ healthCheck, options }: Setup) {
   const folder = yield* temporaryFolder("fleet")
   const directory = path.join(folder, "models")
   const file = yield* bundle(folder)
+  const env = { PATH: process.env["PATH"], NODE_COMPILE_CACHE: path.join(folder, "compiled") }
+  // One that ends by itself leaves what was compiled to the others.
+  const first = yield* start(process.execPath, [file], { stdio: ["ignore", "ignore", "inherit"], env })
+  yield* endedProcess(first)
   const { url } = yield* startPostgres
   const { fake, host } = yield* serveFake({ requestsPerSecond: Infinity, tasksAtOnce: Infinity, ...options })
   const requests = yield* observe(fake)
@@ -60,38 +73,39 @@ export const startFleet = Effect.fnUntraced(function* (options: Fake.Options) {
       NodeClusterSocket.layer({
         storage: "sql",
         clientOnly: true,
-        shardingConfig: { ...sharding(0), runnerAddress: Option.none() }
+        shardingConfig: { ...sharding(0, healthCheck), runnerAddress: Option.none() }
       })
     )
   )
   const context = yield* Layer.build(Layer.merge(Engine, Journal.layerSql()).pipe(Layer.provideMerge(Database)))
   const engine = Context.pick(WorkflowEngine.WorkflowEngine)(context)
+  const sql = Context.get(context, SqlClient.SqlClient)
   const executions = new Map<string, string>()
 
   return {
-    directory,
-    jobs: fake.jobs,
     requests,
-    sql: Context.get(context, SqlClient.SqlClient),
-    journal: Context.get(context, Journal.Journal),
+    sql,
+    find: (operation: string) => Effect.map(Context.get(context, Journal.Journal).find(operation), Option.getOrThrow),
+    /** How many shards each of the runners holds that hold some. */
+    shards: Effect.map(
+      sql<{ count: number }>`
+        SELECT count(*)::int AS count FROM pg_locks WHERE locktype = 'advisory' AND granted GROUP BY pid`,
+      (rows) => rows.map(({ count }) => count)
+    ).pipe(Effect.orDie),
     port: freePort,
-    /** Starts a runner. What it logs goes to a file of its own. */
-    startRunner: (port: number) =>
-      Effect.gen(function* () {
-        const log = fs.openSync(path.join(folder, `${port}.log`), "a")
-        const child: ChildProcess.ChildProcess = yield* start(process.execPath, [file, url, host, String(port)], {
-          stdio: ["pipe", log, log]
-        })
-        fs.closeSync(log)
-        return child
-      }),
-    logs: Effect.sync(() =>
-      fs
-        .readdirSync(folder)
-        .filter((name) => name.endsWith(".log"))
-        .map((name) => fs.readFileSync(path.join(folder, name), "utf8"))
-        .join("\n")
-    ),
+    /** Starts a runner, and tells whether it listens. */
+    startRunner: Effect.fnUntraced(function* (port: number) {
+      const child: ChildProcess.ChildProcess = yield* start(
+        process.execPath,
+        [file, url, host, `${port}`, healthCheck],
+        { env }
+      )
+      let printed = ""
+      child.stdout?.on("data", (chunk) => {
+        printed += chunk
+      })
+      return { port, child, isListening: Effect.sync(() => printed.includes("Listening on")) }
+    }),
     /** Begins an operation, and does not wait for it. */
     begin: Effect.fnUntraced(function* (operation: string, withFiles = true) {
       const payload = { operation, kind: "Pro", request: { Prompt: `a teapot (${operation})` } }

@@ -1,14 +1,19 @@
 /**
  * A runner of `JobWorkflow`: until it is killed, or told to stop by SIGTERM, which hands its jobs to others.
  *
- *   node workflowRunner.js <PostgreSQL URL> <host of the fake> <port of its own>
+ *   node workflowRunner.js <PostgreSQL URL> <host of the fake> <port of its own> <time between health checks>
  */
-import { NodeClusterSocket, NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"
-import { PgClient } from "@effect/sql-pg"
-import { Layer, Redacted, Schedule } from "effect"
+import * as NodeClusterSocket from "@effect/platform-node/NodeClusterSocket"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as PgClient from "@effect/sql-pg/PgClient"
 import * as ClusterWorkflowEngine from "effect/cluster/ClusterWorkflowEngine"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import * as Credentials from "../../src/cloud/Credentials.ts"
 import * as Endpoint from "../../src/cloud/Endpoint.ts"
 import * as RateLimit from "../../src/cloud/RateLimit.ts"
@@ -18,7 +23,7 @@ import * as Polling from "../../src/job/Polling.ts"
 import * as Fake from "../../src/testing/Fake.ts"
 import { sharding } from "./sharding.ts"
 
-const [url = "", host = "", port = ""] = process.argv.slice(2)
+const [url = "", host = "", port = "", healthCheck = ""] = process.argv.slice(2)
 
 // It ends with the process that started it.
 process.stdin.on("end", () => process.exit()).resume()
@@ -27,17 +32,22 @@ process.stdin.on("end", () => process.exit()).resume()
 const Network = Layer.effect(
   HttpClient.HttpClient,
   HttpClient.HttpClient.useSync(HttpClient.mapRequest(HttpClientRequest.setHeader("x-runner", port)))
-).pipe(Layer.provide(NodeHttpClient.layerUndici))
+).pipe(Layer.provide(FetchHttpClient.layer))
 
 const Engine = ClusterWorkflowEngine.layer.pipe(
-  Layer.provide(NodeClusterSocket.layer({ storage: "sql", shardingConfig: sharding(Number(port)) }))
+  Layer.provide(
+    NodeClusterSocket.layer({
+      storage: "sql",
+      shardingConfig: sharding(Number(port), healthCheck === "1 second" ? "1 second" : "1 minute")
+    })
+  )
 )
 
 const Runner = JobWorkflow.layer.pipe(
   Layer.provide([Engine, Journal.layerSql(), Network, Credentials.layer(Fake.credential), NodeServices.layer]),
   Layer.provide([
     Endpoint.layer({ protocol: "http", host }),
-    Polling.layer({ schedule: Schedule.spaced("400 millis") }),
+    Polling.layer({ schedule: Schedule.spaced("300 millis") }),
     RateLimit.layerNone
   ]),
   Layer.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 6 }))

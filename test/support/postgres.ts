@@ -2,7 +2,7 @@
 import * as ChildProcess from "node:child_process"
 import * as fs from "node:fs"
 import { Effect } from "effect"
-import { accepts, ended, freePort, programPath, start, temporaryFolder, until } from "./processes.ts"
+import { ended, freePort, programPath, start, temporaryFolder, until } from "./processes.ts"
 
 const initdb = programPath("initdb")
 const postgres = programPath("postgres")
@@ -45,6 +45,11 @@ export const startPostgres = Effect.gen(function* () {
       ended(server)
     )
   )
-  yield* until(accepts(port), "the start of PostgreSQL")
+  // It accepts connections before that, and refuses them with "the database system is starting up".
+  const isReady = Effect.sync(() => fs.readFileSync(`${folder}/postmaster.pid`, "utf8").includes("ready"))
+  yield* until(
+    Effect.orElseSucceed(Effect.sandbox(isReady), () => false),
+    "the start of PostgreSQL"
+  )
   return { port, url: `postgres://postgres@127.0.0.1:${port}/postgres` }
 })
