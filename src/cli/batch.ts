@@ -37,7 +37,7 @@ export const batch = Command.make(
   (flags) => Effect.flatMap(loadBatch, ({ runBatch }) => runBatch(flags))
 ).pipe(
   Command.withDescription(
-    "Submit the requests of a file, which are paid for, wait for them, and download their files. Run it again to go on: no line is bought twice."
+    "Submit the requests of a file, one a line, wait, and download. Run it again to go on: no line is bought twice."
   ),
   Command.annotate(Sections, [
     ["COST AND JOURNAL", batchCostFlags],

@@ -142,11 +142,10 @@ const stop = Effect.fnUntraced(function* <A, E>(
   yield* Effect.ignore(report.write)
   const { done, running, submitted, waiting } = known.counts()
   yield* add({ batch: yield* report.now, mayHaveRun: unclear > 0 })
-  yield* printNote(
-    `Interrupted. ${submitted + running} jobs go on, ${done} are done and not downloaded, ${waiting - unclear} lines are not submitted` +
-      (unclear === 0 ? "." : `, and of ${unclear} nobody knows whether they have a job.`) +
-      ` To go on, and buy nothing twice: ${next}`
-  )
+  const left = [`jobs that go on: ${submitted + running}`, `not submitted: ${waiting - unclear}`]
+  if (done > 0) left.push(`done, not downloaded: ${done}`)
+  if (unclear > 0) left.push(`without a clear answer: ${unclear}`)
+  yield* printNote(`Interrupted. Of the lines, ${left.join(", ")}. To go on, and buy nothing twice: ${next}`)
 })
 
 /** Finds in the journal the jobs whose tickets came when nobody listened any more, and counts what has no clear answer. */

@@ -103,18 +103,14 @@ const withPermitUntil = <A, E, R>(
   semaphore: Semaphore.Semaphore,
   use: (free: Effect.Effect<void>) => Effect.Effect<A, E, R>
 ) =>
-  Effect.suspend(() => {
+  Effect.uninterruptibleMask((restore) => {
     let isFree = false
     const free = Effect.suspend(() => {
       if (isFree) return Effect.void
       isFree = true
       return Effect.asVoid(semaphore.release(1))
     })
-    return Effect.acquireUseRelease(
-      semaphore.take(1),
-      () => use(free),
-      () => free
-    )
+    return Effect.andThen(restore(semaphore.take(1)), Effect.ensuring(restore(use(free)), free))
   })
 
 /** Makes the submission of an item, which follows its job while it holds its task slot. */
