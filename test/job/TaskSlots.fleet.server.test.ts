@@ -13,8 +13,8 @@ import { kill, start, until } from "../support/processes.ts"
 import { hasRedis, startRedis } from "../support/redis.ts"
 
 /** How long a job runs, and holds its task slot after that, in milliseconds. */
-const run = 1500
-const held = 1000
+const run = 800
+const held = 500
 
 /** The fake, which refuses submissions of a kind while all its task slots are taken. */
 const serve = Effect.gen(function* () {
@@ -47,7 +47,7 @@ const serve = Effect.gen(function* () {
     if (address._tag !== "InetAddressV4") return yield* Effect.die(address)
     const fake = yield* Fake.Fake
     return {
-      host: `http://127.0.0.1:${address.port}`,
+      host: `127.0.0.1:${address.port}`,
       jobs: fake.jobs,
       refused,
       /** The prompts that were accepted, in their order. */
@@ -114,7 +114,7 @@ describe.skipIf(!hasRedis).concurrent("the task slots of a fleet", () => {
   it.live("go to the submissions of all processes in the order in which they came, and none is refused", () =>
     Effect.gen(function* () {
       const { service, submit, untilDone, workers } = yield* startFleet(3)
-      const prompts = Array.from({ length: 8 }, (_, nth) => `caller-${nth}`)
+      const prompts = Array.from({ length: 7 }, (_, nth) => `caller-${nth}`)
       for (const [nth, prompt] of prompts.entries()) {
         const worker = workers[nth % workers.length]
         if (worker !== undefined) yield* submit(worker, "Rapid", prompt)
@@ -123,7 +123,7 @@ describe.skipIf(!hasRedis).concurrent("the task slots of a fleet", () => {
       assert.deepStrictEqual(yield* service.prompts, prompts)
       assert.deepStrictEqual(service.refused, [])
       // The last one waited behind all that had not been accepted by then, and came nearer.
-      const positions = workers.flatMap(({ positions }) => positions("caller-7"))
+      const positions = workers.flatMap(({ positions }) => positions("caller-6"))
       assert.deepStrictEqual(
         positions.toSorted((a, b) => b - a),
         positions

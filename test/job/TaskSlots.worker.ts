@@ -2,7 +2,7 @@
  * A process of a fleet: generates a model for each line `kind prompt` that it is told, all at the same time, until it is
  * killed.
  *
- *   node test/job/TaskSlots.worker.ts <Redis URL> <URL of the fake>
+ *   node test/job/TaskSlots.worker.ts <Redis URL> <host of the fake>
  *
  * It prints `position N prompt` while one waits, and `done prompt` or `failed prompt: why` at its end.
  */
@@ -55,7 +55,12 @@ await Effect.gen(function* () {
 }).pipe(
   Effect.provide(
     GenerateJob.layer.pipe(
-      Layer.provide([Slots, NodeHttpClient.layerUndici, Credentials.layer(Fake.credential), Endpoint.layer({ host })])
+      Layer.provide([
+        Slots,
+        NodeHttpClient.layerUndici,
+        Credentials.layer(Fake.credential),
+        Endpoint.layer({ protocol: "http", host })
+      ])
     )
   ),
   Effect.runPromise
