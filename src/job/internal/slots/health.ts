@@ -3,7 +3,7 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { measuredSlotStore } from "../metrics.ts"
+import { measuredSlotStore } from "./metrics.ts"
 
 // One message that is lost is no loss of the store.
 const lostAfter = Duration.toMillis("3 seconds")

@@ -8,7 +8,7 @@
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import type * as JobKind from "../../JobKind.ts"
-import { measuredPosition } from "../metrics.ts"
+import { measuredPosition } from "./metrics.ts"
 import type { TaskSlotPool } from "./service.ts"
 import { untilTurn } from "./turn.ts"
 

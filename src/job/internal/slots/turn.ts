@@ -1,6 +1,6 @@
 /** Waiting in a queue for task slots, and telling how far it has come: to the caller, in the log, as metrics. */
 import * as Effect from "effect/Effect"
-import { measuredTurn } from "../metrics.ts"
+import { measuredTurn } from "./metrics.ts"
 
 export interface Turn<E> {
   readonly kind: string
