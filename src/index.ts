@@ -37,6 +37,9 @@ export * as DownloadError from "./files/DownloadError.ts"
 export * as Image from "./files/Image.ts"
 export * as ResultFiles from "./files/ResultFiles.ts"
 
+// Fleets.
+export * as JobWorkflow from "./fleet/JobWorkflow.ts"
+
 // The doubles.
 export * as Fake from "./testing/Fake.ts"
 export * as Replay from "./testing/Replay.ts"

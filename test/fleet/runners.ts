@@ -93,6 +93,7 @@ export const startFleet = Effect.fnUntraced(function* ({ healthCheck, options }:
       (rows) => rows.map(({ count }) => count)
     ).pipe(Effect.orDie),
     port: freePort,
+    completeAll: Effect.flatMap(fake.jobs, (jobs) => Effect.forEach(jobs, ({ id }) => fake.complete(id))),
     /** Starts a runner, and tells whether it listens. */
     startRunner: Effect.fnUntraced(function* (port: number) {
       const child: ChildProcess.ChildProcess = yield* start(
