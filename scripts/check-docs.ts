@@ -20,7 +20,7 @@ interface Block {
   readonly run: boolean
 }
 
-const pages = fs.globSync(["*.md", "docs/**/*.md"])
+const pages = fs.globSync(["*.md", "docs/**/*.md", "examples/**/*.md"])
 const sources = fs.globSync("src/**/*.ts")
 const problems: Array<string> = []
 
@@ -133,7 +133,7 @@ const checkLinks = (page: string) => {
 /** The files that a page names, as a recipe or a table does. */
 const checkFiles = (page: string) => {
   for (const [index, line] of withoutBlocks(page).split("\n").entries()) {
-    for (const [, file = ""] of line.matchAll(/`((?:src|test|scripts|docs)\/[\w./-]+)`/g)) {
+    for (const [, file = ""] of line.matchAll(/`((?:src|test|scripts|docs|examples)\/[\w./-]+)`/g)) {
       if (!fs.existsSync(file)) problems.push(`${page}:${index + 1}: there is no ${file}`)
     }
   }

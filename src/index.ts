@@ -38,6 +38,7 @@ export * as Image from "./files/Image.ts"
 export * as ResultFiles from "./files/ResultFiles.ts"
 
 // Fleets.
+export * as Batch from "./fleet/Batch.ts"
 export * as JobWorkflow from "./fleet/JobWorkflow.ts"
 
 // The doubles.

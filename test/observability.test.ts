@@ -2,17 +2,12 @@
 import * as NodeFs from "node:fs"
 import { inspect } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Metric, Schedule, Tracer } from "effect"
+import { Effect, Exit, Layer, Metric, References } from "effect"
 import { PrometheusMetrics } from "effect/observability"
-import * as ResultFiles from "../src/files/ResultFiles.ts"
-import * as GenerateJob from "../src/job/GenerateJob.ts"
-import * as Job from "../src/job/Job.ts"
 import * as JobKind from "../src/job/JobKind.ts"
-import * as QueryJob from "../src/job/QueryJob.ts"
+import * as SubmitJob from "../src/job/SubmitJob.ts"
 import * as Fake from "../src/testing/Fake.ts"
-import { withDirectory } from "./files/support.ts"
-import { keepSpans } from "./support/spans.ts"
-import { inVirtualTime } from "./support/virtualTime.ts"
+import { emitted, prompt } from "./support/emitted.ts"
 
 /** The rows of the table whose first column has this name. */
 const table = (name: string) => {
@@ -25,40 +20,6 @@ const table = (name: string) => {
 
 const sorted = (names: Iterable<string>) => [...new Set(names)].toSorted().join(", ")
 const listed = (cell = "") => sorted(cell.split(", ").filter((name) => name !== ""))
-
-const unknown = Job.JobId.make("1000000000000000001")
-const prompt = "a teapot that nobody else thinks of"
-
-/** All that an application does, with retries, failures and results. */
-const everything = withDirectory((directory) =>
-  Effect.gen(function* () {
-    const jobs = yield* GenerateJob.GenerateJob
-    const fake = yield* Fake.Fake
-    const looks = yield* QueryJob.QueryJob
-    yield* fake.fault("dropped")
-    yield* Effect.exit(looks.query(unknown))
-    const job = yield* jobs.generate(JobKind.Pro, { Prompt: prompt }, { schedule: Schedule.spaced("5 seconds") })
-    yield* looks.query(new Job.JobTicket({ jobId: job.id, kind: "Pro", region: "ap-singapore" }))
-    yield* ResultFiles.download(job, directory)
-    yield* ResultFiles.download(job, directory)
-    return job
-  })
-)
-
-/** Runs it, and returns what it emitted. */
-const emitting = Effect.gen(function* () {
-  const { spans, tracer } = keepSpans()
-  const job = yield* inVirtualTime(
-    everything.pipe(
-      Effect.provide(GenerateJob.layer.pipe(Layer.provideMerge(Fake.layer({ wait: "7 seconds", run: "20 seconds" })))),
-      Effect.provideService(Tracer.Tracer, tracer)
-    ),
-    "1 second"
-  )
-  return { job, spans, metrics: yield* Metric.snapshot, prometheus: yield* PrometheusMetrics.format() }
-})
-
-const emitted = Effect.suspend(() => Effect.provideService(emitting, Metric.MetricRegistry, new Map()))
 
 describe("docs/observability.md", () => {
   it.effect("lists each span with its attributes, and no other", () =>
@@ -127,6 +88,25 @@ describe("What is emitted", () => {
     })
   )
 
+  it.effect("tells submissions that may have bought a job from those that surely did not", () =>
+    Effect.gen(function* () {
+      const fake = yield* Fake.Fake
+      const jobs = yield* SubmitJob.SubmitJob
+      const submit = Effect.exit(jobs.submit(JobKind.Pro, { Prompt: prompt }))
+      yield* fake.fault("dropped", { code: "UnauthorizedOperation" })
+      yield* submit
+      yield* submit
+      const prometheus = yield* PrometheusMetrics.format()
+      assert.include(prometheus, 'hunyuan3d_submissions_total{kind="Pro",outcome="Unknown"} 1')
+      assert.include(prometheus, 'hunyuan3d_submissions_total{kind="Pro",outcome="Refused"} 1')
+      assert.notInclude(prometheus, "hunyuan3d_credits_estimated_total")
+    }).pipe(
+      Effect.provide(SubmitJob.layer.pipe(Layer.provideMerge(Fake.layer()))),
+      Effect.provideService(Metric.MetricRegistry, new Map()),
+      Effect.provideService(References.MinimumLogLevel, "None")
+    )
+  )
+
   it.effect("is measured in seconds, and the end of a job once", () =>
     Effect.gen(function* () {
       const { metrics, prometheus } = yield* emitted
@@ -142,6 +122,8 @@ describe("What is emitted", () => {
       assert.include(prometheus, 'hunyuan3d_look_failures_total{kind="Pro",reason="NotFound"} 1')
       assert.include(prometheus, 'hunyuan3d_retries_total{action="QueryHunyuanTo3DProJob",reason="Transport"} 1')
       assert.include(prometheus, 'hunyuan3d_permit_queue{action="QueryHunyuanTo3DProJob"} 0')
+      assert.include(prometheus, 'hunyuan3d_submissions_total{kind="Pro",outcome="Accepted"} 1')
+      assert.include(prometheus, "hunyuan3d_limit_store_up 1")
       assert.include(prometheus, 'hunyuan3d_credits_estimated_total{kind="Pro"} 25')
       assert.include(prometheus, 'hunyuan3d_credits_consumed_total{kind="Pro"} 20')
       assert.include(prometheus, 'hunyuan3d_downloads_total{outcome="Kept"} 1')

@@ -24,3 +24,16 @@ export const logNormal = (median: number, deviation: number, count = 1000): Read
 export const minutes: ReadonlyArray<number> = logNormal(120, 0.45, 40_000).map((duration, nth) =>
   nth % 20 === 0 ? duration + 120 + 480 * ((nth * 0.618034) % 1) : duration
 )
+
+/** What durations may become when they change. */
+export const shifts: Readonly<Record<string, ReadonlyArray<number>>> = {
+  "a median of 30 seconds": logNormal(30, 0.68),
+  "a median of 60 seconds": logNormal(60, 0.45),
+  "a wider spread": logNormal(120, 0.68),
+  "a median of 4 minutes": logNormal(240, 0.45),
+  "a median of 8 minutes": logNormal(480, 0.45),
+  "one or five minutes": [...logNormal(60, 0.1), ...logNormal(300, 0.1)],
+  "exactly 20 seconds": [20],
+  "exactly 30 seconds": [30],
+  "exactly 4 minutes": [240]
+}

@@ -8,7 +8,7 @@
  *   in messages.
  * - Effect's `Flag.Literals` takes one spelling only.
  */
-import type * as Flag from "effect/cli/Flag"
+import * as Flag from "effect/cli/Flag"
 import * as Param from "effect/cli/Param"
 import * as Primitive from "effect/cli/Primitive"
 import * as Effect from "effect/Effect"
@@ -64,3 +64,11 @@ export const proposed = (name: string, typeName: string, choiceKeys: ReadonlyArr
   const primitive = { ...Primitive.String, _tag: "Choice", choiceKeys }
   return make(name, typeName, primitive)
 }
+
+export const port = (name: string): Flag.Flag<number> =>
+  Flag.Int(name).pipe(
+    Flag.filter(
+      (port) => port >= 0 && port < 65_536,
+      () => "a port, 0 to 65535"
+    )
+  )

@@ -11,20 +11,20 @@ import * as shell from "./shell.ts"
 /** The flags without which a command goes elsewhere, or as somebody else. */
 export type Way = Pick<Connection, "endpoint" | "profile">
 
-const flagsOf = ({ endpoint, profile }: Way) =>
+export const wayFlags = ({ endpoint, profile }: Way) =>
   [["--endpoint", endpoint] as const, ["--profile", profile] as const]
     .flatMap(([name, value]) => (Option.isSome(value) ? [` ${name} ${shell.word(value.value)}`] : []))
     .join("")
 
 /** Names a job where it was submitted: `wait ID --kind pro --region …`. */
 const command = (name: string, { jobId, kind, region }: Job.JobTicket, way: Way) =>
-  `hunyuan3d ${name} ${jobId} --kind ${shell.word(kind.toLowerCase())} --region ${shell.word(region)}${flagsOf(way)}`
+  `hunyuan3d ${name} ${jobId} --kind ${shell.word(kind.toLowerCase())} --region ${shell.word(region)}${wayFlags(way)}`
 
 export const waitCommand = (ticket: Job.JobTicket, flags: Way): string => command("wait", ticket, flags)
 
 /** Waits for a job of the journal and downloads its files. */
 export const resumeCommand = ({ jobId }: Job.JobTicket, way: Way, directory: string): string =>
-  `hunyuan3d resume ${jobId} --out ${shell.word(directory)}${flagsOf(way)}`
+  `hunyuan3d resume ${jobId} --out ${shell.word(directory)}${wayFlags(way)}`
 
 const downloadCommand = (ticket: Job.JobTicket, flags: Way, directory: string): string =>
   `${command("download", ticket, flags)} --out ${shell.word(directory)}`

@@ -80,7 +80,7 @@ export const readOperation = Effect.fnUntraced(function* (flags: OperationFlags)
   return { operation, again }
 })
 
-const places: Readonly<Record<string, string>> = { kind: "--kind", region: "--region", endpoint: "--endpoint" }
+export const places: Readonly<Record<string, string>> = { kind: "--kind", region: "--region", endpoint: "--endpoint" }
 
 /** Why the journal let nothing be submitted. */
 export const notSubmitted = (error: Journal.NotSubmitted): Failure => {

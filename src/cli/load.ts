@@ -9,6 +9,8 @@ const once = <A extends object>(load: () => Promise<A>): Effect.Effect<A> => {
   )
 }
 
+export const loadBatch = once(() => import("./batch/command.ts"))
+
 export const loadCompare = Effect.promise(() => import("./compare.ts"))
 
 export const loadCredentials = once(() => import("../cloud/Credentials.ts"))
@@ -19,8 +21,12 @@ export const loadFake = Effect.promise(() => import("../testing/Fake.ts"))
 
 export const loadHttpServer = Effect.promise(() => import("effect/http/HttpServer"))
 
+export const loadMetricsPage = Effect.promise(() => import("./metricsPage.ts"))
+
 export const loadOtlp = Effect.promise(() => import("./otlp.ts"))
 
 export const loadReplay = Effect.promise(() => import("../testing/Replay.ts"))
 
 export const loadResultFiles = Effect.promise(() => import("../files/ResultFiles.ts"))
+
+export const loadServed = Effect.promise(() => import("./served.ts"))

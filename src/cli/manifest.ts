@@ -33,7 +33,7 @@ export const Manifest = Schema.Struct({
 const encode = Schema.encodeEffect(Manifest)
 
 /** The digest of a file, which may be larger than the memory. */
-const digestOf = (path: string) =>
+export const digestOf = (path: string) =>
   FileSystem.FileSystem.use((fs) => {
     const hasher = makeHasher()
     return fs.stream(path).pipe(

@@ -68,11 +68,24 @@ const client = Layer.unwrap(
 const server = (port: number) =>
   Layer.unwrap(
     Effect.promise(async () => {
-      const [{ createServer }, NodeHttpServer] = await Promise.all([
+      const [{ createServer }, NodeHttpServer, HttpServer] = await Promise.all([
         import("node:http"),
-        import("@effect/platform-node/NodeHttpServer")
+        import("@effect/platform-node/NodeHttpServer"),
+        import("effect/http/HttpServer")
       ])
-      return NodeHttpServer.layerServer(createServer, { port, host: "127.0.0.1" })
+      const http = createServer()
+      // A client that holds its connection, and sends nothing, must not hold up the end of the command.
+      const closed = Layer.effect(
+        HttpServer.HttpServer,
+        Effect.tap(HttpServer.HttpServer, () =>
+          Effect.addFinalizer(() => Effect.sync(() => http.closeAllConnections()))
+        )
+      )
+      const options = { port, host: "127.0.0.1", gracefulShutdownTimeout: "1 second" } as const
+      return Layer.provide(
+        closed,
+        NodeHttpServer.layerServer(() => http, options)
+      )
     })
   )
 

@@ -57,7 +57,7 @@ const estimatedOf = (estimate: Credits.Estimate) => ({
   price: { currency: estimate.price.currency, ...rangeOf(estimate.price) }
 })
 
-const errorOf = (failure: Failure, facts: Pick<Facts, "mayHaveRun" | "next">) => {
+export const errorOf = (failure: Failure, facts: Pick<Facts, "mayHaveRun" | "next">) => {
   const { code, exitCode, mayHaveRun = facts.mayHaveRun, message, requestId, retryable } = failure
   return {
     code,

@@ -116,6 +116,60 @@ const OutputEntry = Schema.Struct({
   files: Journal.Entry.fields.files
 })
 
+/** The states of a line of a batch. */
+export const lineStates = [
+  "waiting",
+  "submitted",
+  "running",
+  "done",
+  "downloaded",
+  "duplicate",
+  "over limit",
+  "failed"
+] as const
+
+const OutputLine = Schema.Struct({
+  line: Schema.Int.annotate({ description: "Its number in the file, from 1" }),
+  kind: Schema.String,
+  operation: text("The operation id, by which the journal knows the submission"),
+  state: Schema.Literals(lineStates),
+  sameAs: Schema.optionalKey(Schema.Int.annotate({ description: "The line that a duplicate repeats" })),
+  ticket: Schema.optionalKey(OutputTicket),
+  credits: Schema.optionalKey(
+    Schema.Struct({
+      estimated: Schema.optionalKey(Schema.Struct(range)),
+      consumed: Schema.optionalKey(Schema.Finite)
+    })
+  ),
+  files: Schema.optionalKey(Schema.Array(OutputFile)),
+  manifest: Schema.optionalKey(Schema.String),
+  error: Schema.optionalKey(OutputError)
+}).annotate({ identifier: "Line", description: "A line of a batch. One with an estimate only may have no job" })
+
+/** What `batch` did. Its report on the disk has the same. */
+export const OutputBatch = Schema.Struct({
+  file: text("The file with the lines, as it was given"),
+  report: Schema.optionalKey(text("The absolute path of the report")),
+  startedAt: time("When this run began"),
+  at: time("When this was written"),
+  counts: Schema.Record(Schema.Literals(lineStates), Schema.Int).annotate({
+    description: "How many lines are in which state"
+  }),
+  credits: Schema.Struct({
+    bought: Schema.Struct(range).annotate({
+      description: "What the jobs of all runs cost: as the service reported, else as estimated"
+    }),
+    left: Schema.Struct(range).annotate({ description: "What the lines cost that wait, as estimated" })
+  }),
+  lines: Schema.Array(OutputLine)
+}).annotate({ identifier: "Batch" })
+
+const OutputProblem = Schema.Struct({
+  line: Schema.Int,
+  column: Schema.Int,
+  message: Schema.String
+}).annotate({ identifier: "Problem", description: "Why a line of a batch cannot be used; its place counts from 1" })
+
 /** What `sign --compare` found. */
 export const OutputComparison = Schema.Struct({
   verdict: Schema.Literals(["right", "mistake", "unsure"]).annotate({ description: "Whether the signature is right" }),
@@ -188,6 +242,8 @@ export const Output = Schema.Struct({
   ),
   at: Schema.optionalKey(time("When watch saw the change")),
   results: Schema.optionalKey(Schema.Array(OutputResult).annotate({ description: "The jobs that were resumed" })),
+  batch: Schema.optionalKey(OutputBatch),
+  problems: Schema.optionalKey(Schema.Array(OutputProblem)),
   url: Schema.optionalKey(text("Where serve listens")),
   signed: Schema.optionalKey(
     Schema.Struct({

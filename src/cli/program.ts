@@ -17,6 +17,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Attempts from "./attempts.ts"
+import { batch } from "./batch.ts"
 import * as Capabilities from "./capabilities.ts"
 import { completions } from "./completions.ts"
 import { demo } from "./demo.ts"
@@ -47,6 +48,7 @@ import { whoami } from "./whoami.ts"
 const commands = [
   generate,
   submit,
+  batch,
   wait,
   watch,
   query,

@@ -29,7 +29,7 @@ const meanings: Readonly<Record<Job.Job["_tag"], string>> = {
   Unrecognized: "is in a state that this program does not know"
 }
 
-const spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
+export const spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
 
 /** Gives the time that goes by from here on. */
 const elapsed = Effect.map(Clock.currentTimeMillis, (started) =>

@@ -190,7 +190,7 @@ const checkStandardInput = Effect.fnUntraced(function* ({ positional, prompt, im
 const readPrompt = (prompt: string) => (isStandardInput(prompt) ? readText("--prompt -") : Effect.succeed(prompt))
 
 /** An image as the API takes it: a link as it is, anything else as base64. */
-const imageFields = Effect.fnUntraced(function* (typed: string, image: string, limits: Hunyuan.ImageLimits) {
+export const imageFields = Effect.fnUntraced(function* (typed: string, image: string, limits: Hunyuan.ImageLimits) {
   if (/^https?:/i.test(image)) return { Url: image }
   const { base64 } = yield* readImage(typed, image, limits)
   return { Base64: base64 }

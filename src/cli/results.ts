@@ -76,7 +76,7 @@ export const showDownload = Effect.fnUntraced(function* (
       })
     )
   )
-  const finished = yield* Effect.mapError(showArrival(arriving), inFlags)
+  const finished = yield* Effect.mapError(showArrival(arriving), downloadInFlags)
   yield* downloaded(
     job.id,
     files.map(({ path }) => path)
@@ -95,7 +95,8 @@ export const showDownload = Effect.fnUntraced(function* (
   yield* add({ manifest: yield* writeManifest(ticket, job, directory, files) })
 })
 
-const inFlags = (error: DownloadError | Failure) =>
+/** A download that failed, in the words of the command line. */
+export const downloadInFlags = (error: DownloadError | Failure) =>
   error._tag === "DownloadError" && error.reason._tag === "TooLarge"
     ? usage(
         `${error.file}: It is larger than ${ByteSize.format(ByteSize.bytes(error.reason.maxSize))}. Allow more with --max-size.`,

@@ -1,6 +1,6 @@
 /**
  * The moving line: below all that is printed on a terminal, one line that shows that
- * time goes by.
+ * time goes by. A board has several.
  *
  * `Screen.during` shows it while something runs. Everything is printed by `Console`:
  * notes, tables, logs, and what Effect's commands say. So `layer` also puts a
@@ -29,12 +29,13 @@ export class Screen extends Context.Service<
   {
     /** Whether there is a moving line now. */
     readonly isMoving: Effect.Effect<boolean>
-    /** Shows a moving line while an effect runs, where standard error can. It asks for the text ten times a second. */
+    /** Shows a moving line, or several, while an effect runs, where standard error can. The text is made ten times a second. */
     readonly during: (text: Effect.Effect<string>) => <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   }
 >()("effect-hunyuan3d/cli/Screen") {}
 
 const eraseLine = "\r\u001b[2K"
+const erase = (lines: number) => eraseLine + `\u001b[1A${eraseLine}`.repeat(Math.max(0, lines - 1))
 const unwrapped = (text: string) => `\u001b[?7l${text}\u001b[?7h`
 
 /** Cut so that it is narrower than the columns. */
@@ -49,11 +50,11 @@ const cut = (text: string, columns: number): string => {
 }
 
 /** A console that erases the moving line before it prints, where there is one on that stream. */
-const erasing = (console: Console.Console, isMoving: (isError: boolean) => boolean): Console.Console => {
-  const lines = (isError: boolean, [first = "", ...others]: ReadonlyArray<unknown>) => [
-    isMoving(isError) ? `${eraseLine}${String(first)}` : first,
-    ...others
-  ]
+const erasing = (console: Console.Console, erased: (isError: boolean) => string): Console.Console => {
+  const lines = (isError: boolean, [first = "", ...others]: ReadonlyArray<unknown>) => {
+    const before = erased(isError)
+    return [before === "" ? first : before + String(first), ...others]
+  }
   return {
     ...console,
     log: (...given: ReadonlyArray<unknown>) => console.log(...lines(false, given)),
@@ -73,15 +74,24 @@ export const layer: Layer.Layer<Screen, never, Stdio.Stdio | Terminal.Terminal> 
     const { canAnimate } = yield* Capabilities.OfStderr
     const stdoutIsTerminal = yield* stdio.stdoutIsTerminal
     let isMoving = false
+    // How many lines are there now.
+    let drawn = 0
 
     const write = (text: string) => Effect.ignore(Stream.run(Stream.succeed(text), stdio.stderr()))
     const frame = Effect.fnUntraced(function* (text: Effect.Effect<string>) {
-      const line = cut(printable(yield* text), (yield* terminal.columns) || 80)
-      yield* write(eraseLine + unwrapped(line))
+      const columns = (yield* terminal.columns) || 80
+      const lines = (yield* text).split("\n").map((line) => unwrapped(cut(printable(line), columns)))
+      yield* write(erase(drawn) + lines.join("\n"))
+      drawn = lines.length
       yield* Effect.sleep("100 millis")
     })
+    const erased = () => {
+      const lines = drawn
+      drawn = 0
+      return erase(lines)
+    }
     const animated = (text: Effect.Effect<string>) =>
-      frame(text).pipe(Effect.forever, Effect.ensuring(write(eraseLine)))
+      frame(text).pipe(Effect.forever, Effect.ensuring(Effect.suspend(() => write(erased()))))
 
     return Context.make(Screen, {
       isMoving: Effect.sync(() => isMoving),
@@ -101,7 +111,7 @@ export const layer: Layer.Layer<Screen, never, Stdio.Stdio | Terminal.Terminal> 
     }).pipe(
       Context.add(
         Console.Console,
-        erasing(console, (isError) => isMoving && (isError || stdoutIsTerminal))
+        erasing(console, (isError) => (isMoving && (isError || stdoutIsTerminal) ? erased() : ""))
       )
     )
   })

@@ -8,7 +8,8 @@ import * as Endpoint from "../cloud/Endpoint.ts"
 import type * as Fake from "../testing/Fake.ts"
 import { usage } from "./failure.ts"
 import * as flag from "./flag.ts"
-import { loadFake, loadHttpServer } from "./load.ts"
+import { loadFake, loadHttpServer, loadServed } from "./load.ts"
+import { metricsFlags, withMetrics } from "./metrics.ts"
 import { Network } from "./network.ts"
 import { printLine } from "./print.ts"
 import { line } from "./report.ts"
@@ -22,14 +23,7 @@ const faults: ReadonlyArray<Fake.Fault> = ["dropped", "badGateway", "truncated",
 export const serve = Command.make(
   "serve",
   {
-    port: Flag.Int("port").pipe(
-      Flag.withDescription("The port (default: any that is free)"),
-      Flag.filter(
-        (port) => port >= 0 && port < 65_536,
-        () => "a port, 0 to 65535"
-      ),
-      Flag.withDefault(0)
-    ),
+    port: flag.port("port").pipe(Flag.withDescription("The port (default: any that is free)"), Flag.withDefault(0)),
     timeScale: Flag.Finite("time-scale").pipe(
       Flag.withDescription("How many times faster jobs run than the 60 to 180 seconds that they take (default: 1)"),
       Flag.filter(
@@ -80,7 +74,8 @@ export const serve = Command.make(
         () => "a whole number of at least 1"
       ),
       Flag.withDefault(Endpoint.requestsPerSecond)
-    )
+    ),
+    ...metricsFlags
   },
   Effect.fnUntraced(function* (flags) {
     const secretKey = yield* readSecret({
@@ -91,6 +86,7 @@ export const serve = Command.make(
     })
     const Fake = yield* loadFake
     const HttpServer = yield* loadHttpServer
+    const { measured } = yield* loadServed
     const fake = Fake.layerHandle({
       credential: {
         secretId: Option.getOrElse(flags.secretId, () => Fake.credential.secretId),
@@ -109,14 +105,15 @@ export const serve = Command.make(
     )
     const { server } = yield* Network
     yield* Layer.launch(
-      Layer.merge(announced, HttpServer.serve(Fake.httpApp)).pipe(
+      Layer.merge(announced, HttpServer.serve(measured(Fake.httpApp))).pipe(
         Layer.provide(server(flags.port)),
         Layer.provide(fake)
       )
     ).pipe(
       Effect.catchTag("ServeError", () =>
         Effect.fail(usage(`Port ${flags.port} cannot be used. Choose another --port, or leave it out.`))
-      )
+      ),
+      withMetrics(flags)
     )
   })
 ).pipe(

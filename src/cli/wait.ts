@@ -3,6 +3,7 @@ import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { follow } from "./follow.ts"
 import { showNext } from "./goOn.ts"
+import { metricsFlags, withMetrics } from "./metrics.ts"
 import { connectionFlags, kindFlag, pollingFlags } from "./options.ts"
 import { showChanges, withProgress } from "./progress.ts"
 import { unlessJson } from "./report.ts"
@@ -11,7 +12,7 @@ import { jobArgument } from "./ticket.ts"
 
 export const wait = Command.make(
   "wait",
-  { ...jobArgument, kind: kindFlag, ...pollingFlags, ...connectionFlags },
+  { ...jobArgument, kind: kindFlag, ...pollingFlags, ...connectionFlags, ...metricsFlags },
   (flags) =>
     follow(
       flags,
@@ -21,7 +22,7 @@ export const wait = Command.make(
           Effect.all([showFiles(job), showCredits(job), showNext(job, ticket, flags)], { discard: true })
         )
       })
-    )
+    ).pipe(withMetrics(flags))
 ).pipe(
   Command.withDescription(
     "Wait until a job ends. Exits with 0 when it is done, 2 if it failed, 3 if the time passed, 4 if the API refused."

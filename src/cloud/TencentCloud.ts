@@ -25,6 +25,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import { retry } from "../internal/retry.ts"
 import { setting } from "../internal/setting.ts"
 import { withSpan } from "../internal/span.ts"
@@ -143,15 +144,43 @@ export const layerNoDeps: Layer.Layer<
   RateLimit.RateLimit | Signer.Signer | HttpClient.HttpClient
 > = Layer.effect(TencentCloud, make)
 
+/** The limiter in context, and where there is none, the default one. */
+const limiter: Layer.Layer<RateLimit.RateLimit> = Layer.unwrap(
+  Effect.map(Effect.serviceOption(RateLimit.RateLimit), (given) =>
+    Option.isSome(given) ? Layer.succeed(RateLimit.RateLimit, given.value) : RateLimit.layer()
+  )
+)
+
 /**
  * Provides `TencentCloud` with the default limiter and signer; what remains is
  * the transport and who signs.
+ *
+ * **Details**
+ *
+ * A `RateLimit` beneath this layer, or beneath one that is built on it, such as
+ * `GenerateJob.layer`, takes the place of the default one.
+ *
+ * **Example** (A ceiling of one's own)
+ *
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Layer } from "effect"
+ * import { FetchHttpClient } from "effect/http"
+ * import * as Credentials from "effect-hunyuan3d/Credentials"
+ * import * as QueryJob from "effect-hunyuan3d/QueryJob"
+ * import * as RateLimit from "effect-hunyuan3d/RateLimit"
+ *
+ * const Jobs = QueryJob.layer.pipe(
+ *   Layer.provide([RateLimit.layer({ limit: 10 }), FetchHttpClient.layer, Credentials.layerEnv])
+ * )
+ * assert.ok(Layer.isLayer(Jobs))
+ * ```
  *
  * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<TencentCloud, never, HttpClient.HttpClient | Credentials> = layerNoDeps.pipe(
-  Layer.provide([RateLimit.layer(), Signer.layer])
+  Layer.provide([limiter, Signer.layer])
 )
 
 /**

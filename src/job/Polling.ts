@@ -46,7 +46,8 @@ const later = 9700
 
 /**
  * A first pause of 33 to 38 seconds, then one of 9.7 seconds each: for jobs that take
- * one to five minutes, from their submission on.
+ * one to five minutes, from their submission on. While a job waits for a task slot,
+ * each pause is as long as the first one.
  *
  * **Details**
  *
@@ -56,11 +57,12 @@ const later = 9700
  * @category schedules
  * @since 0.1.0
  */
-export const steady: Schedule.Schedule<unknown, Job.Job> = Schedule.spaced(later).pipe(
-  Schedule.modifyDelay(({ attempt, duration }) =>
-    attempt === 1
+export const steady: Schedule.Schedule<unknown, Job.Job> = Schedule.identity<Job.Job>().pipe(
+  Schedule.addDelay(({ attempt, input }) =>
+    // A job that waits has all of its run before it, as one that was just submitted.
+    attempt === 1 || input._tag === "Waiting"
       ? Effect.map(Random.nextIntBetween(first.least, first.most), Duration.millis)
-      : Effect.succeed(duration)
+      : Effect.succeed(Duration.millis(later))
   )
 )
 

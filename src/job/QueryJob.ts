@@ -5,7 +5,8 @@
  * the schedule says until the job has ended: `wait` takes its end, and `watch` every
  * change. What a look is, `JobApi` knows: `layer` needs a transport and credentials,
  * `layerNoDeps` any `JobApi`, and `layerTest` answers from a script. Whichever look sees
- * the end of a job records it in the `Journal`, where there is one.
+ * the end of a job records it in the `Journal`, and tells the task slots of a fleet of it,
+ * where there are any.
  *
  * **Gotchas**
  *
@@ -45,6 +46,7 @@ import { withSpan } from "../internal/span.ts"
 import { Journal } from "./internal/journal/service.ts"
 import { type Loop, makeLoops, type Progress, type Waiter } from "./internal/loops.ts"
 import { measuredLook } from "./internal/metrics.ts"
+import { TaskSlotPool } from "./internal/slots/service.ts"
 import { makeSpread } from "./internal/spread.ts"
 import * as Job from "./Job.ts"
 import * as JobApi from "./JobApi.ts"
@@ -175,17 +177,22 @@ export class QueryJob extends Context.Service<
   }
 >()("effect-hunyuan3d/QueryJob") {}
 
-/** Records the end of a job in the journal, where there is one. What became of the job counts more than a note of it. */
-const makeRecorded = Effect.map(optional(Journal), (journalSetting) =>
-  Effect.fnUntraced(function* (job: Job.Job) {
-    if (!Job.isEnded(job)) return
-    const journal = yield* journalSetting
-    if (Option.isNone(journal)) return
-    yield* Effect.catch(journal.value.ended(job), (error) =>
-      Effect.logWarning(`The end of job ${job.id} is not recorded. ${error.message}`, error)
-    )
-  })
-)
+/** Tells of the end of a job, where there are, the task slots and the journal. What became of it counts more than a note. */
+const makeRecorded = Effect.gen(function* () {
+  const slotsSetting = yield* optional(TaskSlotPool)
+  const journalSetting = yield* optional(Journal)
+  return (ticket: Job.JobTicket) =>
+    Effect.fnUntraced(function* (job: Job.Job) {
+      if (!Job.isEnded(job)) return
+      const slots = yield* slotsSetting
+      if (Option.isSome(slots)) yield* slots.value.ended(ticket)
+      const journal = yield* journalSetting
+      if (Option.isNone(journal)) return
+      yield* Effect.catch(journal.value.ended(job), (error) =>
+        Effect.logWarning(`The end of job ${job.id} is not recorded. ${error.message}`, error)
+      )
+    })
+})
 
 const make = Effect.gen(function* () {
   const api = yield* JobApi.JobApi
@@ -205,7 +212,7 @@ const make = Effect.gen(function* () {
       ticket,
       name: JSON.stringify([{ ...endpoint, region: ticket.region }, ticket.kind, ticket.jobId]),
       look: believed(ticket, api.query(ticket).pipe(measuredLook(ticket), spanOfLook(ticket))).pipe(
-        Effect.tap(recorded),
+        Effect.tap(recorded(ticket)),
         Effect.provideService(Endpoint.Endpoint, endpoint),
         Effect.provideService(Kinds.Kinds, kind === undefined ? kinds : [kind, ...kinds])
       )

@@ -5,7 +5,8 @@
  * harmless. So it is checked before anything is sent, sent once, and sent again only
  * when it was surely not carried out. While all task slots of the account are taken
  * it waits, as `TaskSlots` says, and no more submissions of a kind are under way at
- * once than the service would compute.
+ * once than the service would compute: of this process, or of a fleet that shares its
+ * task slots by `TaskSlots.layerShared`.
  *
  * Where there is a `Journal`, around the call or beneath the layer, each submission is
  * written into it before it is sent, and how it went after. An operation id of the
@@ -30,7 +31,6 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Pull from "effect/Pull"
 import * as Schedule from "effect/Schedule"
-import * as Semaphore from "effect/Semaphore"
 import * as ApiError from "../cloud/ApiError.ts"
 import type * as Credentials from "../cloud/Credentials.ts"
 import * as Endpoint from "../cloud/Endpoint.ts"
@@ -40,6 +40,8 @@ import { logged } from "../internal/retry.ts"
 import { optional, setting } from "../internal/setting.ts"
 import { withSpan } from "../internal/span.ts"
 import { measuredSubmission } from "./internal/metrics.ts"
+import * as localSlots from "./internal/slots/local.ts"
+import { type Place, TaskSlotPool } from "./internal/slots/service.ts"
 import * as Job from "./Job.ts"
 import * as JobApi from "./JobApi.ts"
 import type * as JobKind from "./JobKind.ts"
@@ -47,7 +49,7 @@ import * as Journal from "./Journal.ts"
 import * as TaskSlots from "./TaskSlots.ts"
 
 /**
- * Options of one submission. They need a `Journal`.
+ * Options of one submission.
  *
  * @category models
  * @since 0.1.0
@@ -56,10 +58,16 @@ export interface Options {
   /**
    * The id of the operation, which the caller chooses: 1 to 64 letters, digits, dots, dashes and underscores. Once it
    * has a job, the same id and the same request give the recorded ticket, and nothing is sent. A random one by default.
+   * It needs a `Journal`.
    */
   readonly operation?: string | undefined
   /** Whether to submit where it is unknown if the operation has a job, and maybe pay twice. `false` by default. */
   readonly again?: boolean | undefined
+  /**
+   * Hears the position in the queue for task slots, 1 for the next one: when the submission has to wait, and whenever
+   * the position changes.
+   */
+  readonly onPosition?: ((position: number) => Effect.Effect<void>) | undefined
 }
 
 /**
@@ -100,8 +108,8 @@ export class SubmitJob extends Context.Service<
     ) => Effect.Effect<Job.JobTicket, ApiError.ApiError | Journal.NotSubmitted>
     /**
      * Submits one job and goes on with its ticket, as one step: the ticket is
-     * handed out whenever `use` is interrupted, and the job counts among those of
-     * its kind until `use` ends.
+     * handed out whenever `use` is interrupted. The job counts among those of its kind
+     * until `use` ends; with `TaskSlots.layerShared`, for as long as it holds its task slot.
      */
     readonly submitWith: <Request extends Operation.Codec, A, E, R>(
       kind: JobKind.JobKind<Request>,
@@ -168,6 +176,14 @@ const unclear = (operation: string | undefined) =>
     ? "No clear answer came to a submission. The job may exist and be paid for: look at the console before you submit again."
     : `No clear answer came to the submission of operation ${operation}. Its job may exist and be paid for: look at the console before you submit it again.`
 
+/** The pool of task slots did not answer. */
+const noTaskSlot = (kind: JobKind.Any, region: string) => (cause: { readonly message: string }) =>
+  new ApiError.ApiError({
+    action: kind.submit.action,
+    region,
+    reason: new ApiError.NoPermit({ description: cause.message, cause })
+  })
+
 type Submission = Effect.Effect<Job.JobTicket, ApiError.ApiError | Journal.NotSubmitted>
 
 const spanOfSubmission = ({ name: kind }: JobKind.Any) =>
@@ -176,7 +192,7 @@ const spanOfSubmission = ({ name: kind }: JobKind.Any) =>
 const spanOfUse = <A, E, R>(self: Effect.Effect<A, E, R>, { name: kind }: JobKind.Any) =>
   withSpan("SubmitJob.submitWith", { kind })(self)
 
-/** Makes a submission, which each run sends: through the journal, where there is one. */
+/** Makes a submission, which each run sends with its place: through the journal, where there is one. */
 const makeSubmissions = Effect.gen(function* () {
   const api = yield* JobApi.JobApi
   const endpointSetting = yield* setting(Endpoint.Endpoint)
@@ -186,14 +202,15 @@ const makeSubmissions = Effect.gen(function* () {
     kind: JobKind.JobKind<Request>,
     request: Request["Type"],
     region: string,
-    operation: string | undefined
+    operation: string | undefined,
+    place: Place
   ) {
     // Worked out before the job is paid for: nothing may go wrong after.
-    const measure = measuredSubmission(kind, request)
-    const jobId = yield* Effect.tapError(api.submit(kind, request), (error) =>
+    const measured = measuredSubmission(kind, request)
+    const jobId = yield* Effect.tapError(measured(api.submit(kind, request)), (error) =>
       error.mayHaveRun ? Effect.logWarning(unclear(operation), error) : Effect.void
     )
-    yield* measure
+    yield* place.accepted(jobId)
     return new Job.JobTicket({ jobId, kind: kind.name, region, submittedAt: yield* DateTime.now })
   })
 
@@ -207,9 +224,9 @@ const makeSubmissions = Effect.gen(function* () {
     if (Option.isSome(journal)) {
       const operation = given ?? (yield* Journal.makeOperationId)
       const entry = { operation, kind, request, region, endpoint, again }
-      return journal.value.submit(entry, send(kind, request, region, operation))
+      return (place: Place): Submission => journal.value.submit(entry, send(kind, request, region, operation, place))
     }
-    if (given === undefined) return send(kind, request, region, given)
+    if (given === undefined) return (place: Place): Submission => send(kind, request, region, given, place)
     return yield* new ApiError.ApiError({
       action: kind.submit.action,
       region,
@@ -220,15 +237,10 @@ const makeSubmissions = Effect.gen(function* () {
 
 const make = Effect.gen(function* () {
   const submission = yield* makeSubmissions
+  const endpointSetting = yield* setting(Endpoint.Endpoint)
   const taskSlotsSetting = yield* setting(TaskSlots.TaskSlots)
-
-  // Kinds are compared by name, and the last one says how many slots there are.
-  const slots = new Map<string, Semaphore.Semaphore>()
-  const slotsOf = ({ name, tasksAtOnce }: JobKind.Any) => {
-    const known = slots.get(name) ?? Semaphore.makeUnsafe(tasksAtOnce)
-    slots.set(name, known)
-    return Effect.as(known.resize(tasksAtOnce), known)
-  }
+  const sharedPool = yield* optional(TaskSlotPool)
+  const localPool = localSlots.make()
 
   const submitWith = Effect.fnUntraced(function* <Request extends Operation.Codec, A, E, R>(
     kind: JobKind.JobKind<Request>,
@@ -238,22 +250,34 @@ const make = Effect.gen(function* () {
   ) {
     const { retry } = yield* taskSlotsSetting
     const nextTry = yield* Schedule.toStepWithSleep(logged(retry))
-    const taskSlots = yield* slotsOf(kind)
+    const pool = Option.getOrElse(yield* sharedPool, () => localPool)
+    const { region } = yield* endpointSetting
     // Made once, so that what is sent again for a task slot is one operation.
-    const once: Submission = yield* submission(kind, request, options)
-    return yield* taskSlots.withPermit(
-      Effect.uninterruptibleMask((restore) => {
-        const submitted: Submission = Effect.catchTag(once, "ApiError", (error) =>
-          error.reason._tag !== "TaskSlotsFull"
-            ? Effect.fail(error)
-            : Effect.logInfo("All task slots of the account are taken. The job is submitted again later.").pipe(
-                Effect.andThen(restore(nextTry(error))),
-                Pull.catchDone(() => Effect.fail(error)),
-                Effect.andThen(Effect.suspend(() => submitted))
-              )
-        )
-        return Effect.flatMap(spanOfSubmission(kind)(submitted), (ticket) => handingOut(ticket)(restore(use(ticket))))
-      })
+    const once = yield* submission(kind, request, options)
+
+    const submitAt = (place: Place, restore: <B, F>(self: Effect.Effect<B, F>) => Effect.Effect<B, F>): Submission => {
+      const turn = restore(Effect.mapError(place.turn, noTaskSlot(kind, region)))
+      const submitted: Submission = Effect.catchTag(once(place), "ApiError", (error) =>
+        error.reason._tag !== "TaskSlotsFull"
+          ? Effect.fail(error)
+          : Effect.logInfo("All task slots of the account are taken. The job is submitted again later.").pipe(
+              Effect.andThen(place.refused),
+              Effect.andThen(restore(nextTry(error))),
+              Pull.catchDone(() => Effect.fail(error)),
+              Effect.andThen(turn),
+              Effect.andThen(Effect.suspend(() => submitted))
+            )
+      )
+      return Effect.andThen(turn, spanOfSubmission(kind)(submitted))
+    }
+
+    return yield* Effect.acquireUseRelease(
+      pool.enter(kind, options.onPosition),
+      (place) =>
+        Effect.uninterruptibleMask((restore) =>
+          Effect.flatMap(submitAt(place, restore), (ticket) => handingOut(ticket)(restore(use(ticket))))
+        ),
+      (place) => place.leave
     )
   }, spanOfUse)
 

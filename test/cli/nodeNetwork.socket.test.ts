@@ -1,11 +1,12 @@
 import { createServer } from "node:http"
-import type { Socket } from "node:net"
+import { connect, type Socket } from "node:net"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect, Layer, Result, Schedule } from "effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpServer from "effect/http/HttpServer"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { Network } from "../../src/cli/network.ts"
 import * as NodeNetwork from "../../src/cli/nodeNetwork.ts"
 import * as Credentials from "../../src/cloud/Credentials.ts"
@@ -14,7 +15,7 @@ import * as Policy from "../../src/cloud/Policy.ts"
 import * as RateLimit from "../../src/cloud/RateLimit.ts"
 import * as Signer from "../../src/cloud/Signer.ts"
 import * as TencentCloud from "../../src/cloud/TencentCloud.ts"
-import { listen } from "../support/servers.ts"
+import { closed, listen } from "../support/servers.ts"
 import { credential, input, Query, Submit } from "../support/wire.ts"
 
 describe("the network on Node", () => {
@@ -24,6 +25,30 @@ describe("the network on Node", () => {
     Effect.gen(function* () {
       const { server } = yield* Network
       assert.match(yield* Effect.provide(formatted, server(0)), /^http:\/\/127\.0\.0\.1:[1-9]\d+$/)
+    }).pipe(Effect.provide(NodeNetwork.layer))
+  )
+
+  it.live("stops to listen although clients hold their connections, and one is in the middle of its request", () =>
+    Effect.gen(function* () {
+      const { server } = yield* Network
+      const sockets = yield* Effect.scoped(
+        Effect.gen(function* () {
+          const context = yield* Layer.build(server(0))
+          const { port } = new URL(yield* Effect.provide(formatted, context))
+          yield* Effect.provide(HttpServer.serveEffect(Effect.succeed(HttpServerResponse.empty())), context)
+          const sockets = [connect(Number(port), "127.0.0.1"), connect(Number(port), "127.0.0.1")]
+          sockets[1]?.write("POST / HTTP/1.1\r\nHost: host\r\nContent-Length: 100\r\n\r\nthe beginning")
+          for (const socket of sockets) {
+            socket.on("error", () => {})
+            yield* Effect.callback<void>((resume) => {
+              if (!socket.connecting) return resume(Effect.void)
+              socket.once("connect", () => resume(Effect.void))
+            })
+          }
+          return sockets
+        })
+      )
+      for (const socket of sockets) yield* closed(socket)
     }).pipe(Effect.provide(NodeNetwork.layer))
   )
 

@@ -231,7 +231,8 @@ describe("what a script gets with --json", () => {
     Effect.gen(function* () {
       const address = NetAddress.inetAddressFromStringUnsafe("127.0.0.1:8123")
       const server = HttpServer.make({ address, serve: () => Effect.void })
-      const serving = yield* start(["serve", "--json"], { server })
+      const listen = () => Layer.succeed(HttpServer.HttpServer, server)
+      const serving = yield* start(["serve", "--json"], { listen })
       yield* serving.prints(/\n/)
       assert.strictEqual((yield* outputOf(serving.printed().stdout)).url, "http://127.0.0.1:8123")
       yield* serving.stop

@@ -79,8 +79,8 @@ interface Options {
   readonly journal?: Layer.Layer<Journal.Journal>
   /** The version of Node. */
   readonly node?: string
-  /** What `serve` listens with; by default every port is taken. */
-  readonly server?: HttpServer.HttpServer["Service"]
+  /** What listens on a port; by default every port is taken. */
+  readonly listen?: Network["Service"]["server"]
 }
 
 /** What a run has printed so far. */
@@ -117,19 +117,16 @@ const terminal = (options: Options) =>
     display: () => notInTests
   })
 
-const network = (server: HttpServer.HttpServer["Service"] | undefined) =>
+const everyPortTaken = () =>
+  Layer.effect(HttpServer.HttpServer, Effect.fail(new HttpServerError.ServeError({ cause: "EADDRINUSE" })))
+
+const network = (listen: Network["Service"]["server"] = everyPortTaken) =>
   Layer.effect(
     Network,
     Effect.map(HttpClient.HttpClient, (client) => ({
       client: Layer.succeed(HttpClient.HttpClient, client),
       direct: Layer.succeed(HttpClient.HttpClient, client),
-      server: () =>
-        Layer.effect(
-          HttpServer.HttpServer,
-          server === undefined
-            ? Effect.fail(new HttpServerError.ServeError({ cause: "EADDRINUSE" }))
-            : Effect.succeed(server)
-        )
+      server: listen
     }))
   )
 
@@ -166,7 +163,7 @@ const services = (args: ReadonlyArray<string>, options: Options, output: Record<
     // In memory, since writing files takes real time.
     Layer.succeed(Kept, options.journal ?? Layer.fresh(Journal.layerMemory)),
     Layer.succeed(NodeVersion, options.node ?? "24.21.0"),
-    network(options.server)
+    network(options.listen)
   )
 }
 

@@ -1,6 +1,6 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, FileSystem, Redacted } from "effect"
+import { Effect, FileSystem, Layer, Redacted } from "effect"
 import * as HttpServer from "effect/http/HttpServer"
 import * as NetAddress from "effect/net/NetAddress"
 import { TestClock } from "effect/testing"
@@ -16,7 +16,9 @@ describe("hunyuan3d serve", () => {
         address: NetAddress.inetAddressFromStringUnsafe("127.0.0.1:8123"),
         serve: () => Effect.void
       })
-      const serving = yield* start(["serve", "--time-scale", "60"], { server })
+      const serving = yield* start(["serve", "--time-scale", "60"], {
+        listen: () => Layer.succeed(HttpServer.HttpServer, server)
+      })
       yield* serving.prints(/http/)
       yield* TestClock.adjust("1 hour")
       assert.deepStrictEqual(serving.printed(), { stdout: "http://127.0.0.1:8123\n", stderr: "" })

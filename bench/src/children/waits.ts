@@ -4,7 +4,8 @@
  *   waits.ts <ours|effect> <how many> <looks a second> <seconds> <host>
  *
  * Prints what it took until all of them waited for their first permit, and to interrupt them, in milliseconds on the
- * clock and of CPU; the longest stall of the event loop; the share of a core between; and the kilobytes of heap of one.
+ * clock and of CPU; the longest stall of the event loop; the share of a core between; the CPU milliseconds of one start,
+ * of one look and of one interruption; and the kilobytes of heap of one.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Effect from "effect/Effect"
@@ -28,13 +29,17 @@ const [count = 0, looks = 0, seconds = 0] = amounts.map(Number)
 const host = process.argv[6]
 
 let calls = 0
+let permits = 0
 const counted = <A, E, R>(acquire: Effect.Effect<A, E, R>) =>
   Effect.suspend(() => {
     calls++
-    return acquire
+    return Effect.map(acquire, (granted) => {
+      permits++
+      return granted
+    })
   })
 
-/** The default limit, which also counts who has come. */
+/** The default limit, which also counts who has come, and who has got a permit. */
 const limit = Layer.effect(
   RateLimit.RateLimit,
   Effect.map(RateLimit.RateLimit, ({ acquire, acquireScoped }) => ({
@@ -105,7 +110,11 @@ const measure = Effect.fnUntraced(function* <E, R>(one: (nth: number) => Effect.
       stall = end()
     })
   )
+  // Until what the garbage collection for the heap has left to sweep is swept.
+  yield* Effect.sleep(seconds * 250)
+  const before = permits
   const steady = yield* timed(Effect.sleep(seconds * 1000))
+  const looked = permits - before
   const interrupt = yield* timed(Fiber.interruptAll(fibers))
   return {
     start: start.time,
@@ -114,6 +123,9 @@ const measure = Effect.fnUntraced(function* <E, R>(one: (nth: number) => Effect.
     share: (steady.cpu / steady.time) * 100,
     interrupt: interrupt.time,
     interruptCpu: interrupt.cpu,
+    startOfOne: start.cpu / count,
+    look: steady.cpu / looked,
+    interruptOfOne: interrupt.cpu / count,
     heap
   }
 })

@@ -9,6 +9,9 @@
  * - When a job ended is unknown. It was after the look before, so that is what the
  *   detection delay is measured from: the true one is shorter.
  */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -20,6 +23,14 @@ import { outcomeOf } from "../../internal/outcome.ts"
 import * as Credits from "../Credits.ts"
 import * as Job from "../Job.ts"
 import type * as JobKind from "../JobKind.ts"
+
+const submissions = tagged((kind: string, outcome: string) =>
+  Metric.counter("hunyuan3d_submissions_total", {
+    description: "Submissions by what came of them",
+    incremental: true,
+    attributes: { unit: "{submission}", kind, outcome }
+  })
+)
 
 const looks = tagged((kind: string, state: string) =>
   Metric.counter("hunyuan3d_looks_total", {
@@ -69,6 +80,34 @@ const creditsEstimated = tagged((kind: string) =>
   })
 )
 
+const slotQueue = tagged((kind: string) =>
+  Metric.gauge("hunyuan3d_task_slot_queue", {
+    description: "Submissions of this process that wait for a task slot now",
+    attributes: { unit: "{submission}", kind }
+  })
+)
+
+const slotPosition = tagged((kind: string) =>
+  Metric.gauge("hunyuan3d_task_slot_position", {
+    description:
+      "Position in the queue for task slots of the first submission of this process that waits, 0 if none does",
+    attributes: { unit: "1", kind }
+  })
+)
+
+const slotSeconds = tagged((kind: string) =>
+  Metric.histogram("hunyuan3d_task_slot_wait_seconds", {
+    description: "Time that a submission waited for its task slot",
+    boundaries: [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 10_800],
+    attributes: { unit: "s", kind }
+  })
+)
+
+const slotStore = Metric.gauge("hunyuan3d_task_slot_store_up", {
+  description: "1 while the shared store of task slots answers, 0 while it does not",
+  attributes: { unit: "1" }
+})
+
 /** Counts a look. */
 export const measuredLook = ({ kind }: Job.JobTicket) =>
   measured(
@@ -100,12 +139,44 @@ export const makeMeasuredEnd = ({ kind, submittedAt }: Job.JobTicket) => {
     })
 }
 
-/** Counts what a submitted request costs at the most, where the price list says it. */
+/** In the words of the journal. */
+const submissionOutcome = (exit: Exit.Exit<unknown, { readonly mayHaveRun: boolean }>): string => {
+  if (Exit.isSuccess(exit)) return "Accepted"
+  const error = Exit.findErrorOption(exit)
+  const isUnknown = Option.isSome(error) ? error.value.mayHaveRun : !Cause.hasInterruptsOnly(exit.cause)
+  return isUnknown ? "Unknown" : "Refused"
+}
+
+/** Counts a submission by what came of it, and what its job costs at the most, where the price list says it. */
 export const measuredSubmission = <Request extends Operation.Codec>(
   kind: JobKind.JobKind<Request>,
   request: Request["Type"]
-): Effect.Effect<void> =>
-  Option.match(Credits.estimate(kind, request), {
-    onNone: () => Effect.void,
-    onSome: ({ high }) => Metric.update(creditsEstimated(kind.name), high)
+) => {
+  const estimate = Credits.estimate(kind, request)
+  return measured((context) => (exit: Exit.Exit<unknown, { readonly mayHaveRun: boolean }>) => {
+    submissions(kind.name, submissionOutcome(exit)).updateUnsafe(1, context)
+    if (Exit.isSuccess(exit) && Option.isSome(estimate)) {
+      creditsEstimated(kind.name).updateUnsafe(estimate.value.high, context)
+    }
   })
+}
+
+/** Measures how many wait for a task slot, and how long. */
+export const measuredTurn = (kind: string) =>
+  measured((context) => {
+    const clock = Context.get(context, Clock.Clock)
+    const queue = slotQueue(kind)
+    const started = clock.monotonicTimeNanosUnsafe()
+    queue.modifyUnsafe(1, context)
+    return () => {
+      queue.modifyUnsafe(-1, context)
+      slotSeconds(kind).updateUnsafe(Number(clock.monotonicTimeNanosUnsafe() - started) / 1e9, context)
+    }
+  })
+
+/** Tells how far the first one that waits has come. */
+export const measuredPosition = (kind: string, position: number): Effect.Effect<void> =>
+  Metric.update(slotPosition(kind), position)
+
+/** Tells whether the shared store of task slots answers: 1 or 0. */
+export const measuredSlotStore = (up: number): Effect.Effect<void> => Metric.update(slotStore, up)

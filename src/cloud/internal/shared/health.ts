@@ -20,7 +20,9 @@ const othersKnowAfter = Duration.toNanosUnsafe("3500 millis")
 export const make = (consequence: string, window: Duration.Duration) => {
   const lostAfter = Duration.toNanosUnsafe(Duration.sum(window, othersStopAfter))
   const answers = Metric.gauge("hunyuan3d_limit_store_up", {
-    description: "1 while the shared store of rate limits answers, 0 while it is lost"
+    description: "1 while the shared store of rate limits answers, 0 while it is lost",
+    // Not "1", for which collectors add "_ratio" to the name.
+    attributes: { unit: "{store}" }
   })
   let failing: { readonly since: bigint; readonly cause: unknown } | undefined
   let lost = false
@@ -41,10 +43,11 @@ export const make = (consequence: string, window: Duration.Duration) => {
     }),
     answered: Effect.gen(function* () {
       failing = undefined
+      // At each answer, so that the series is there before the store is ever lost.
+      yield* Metric.update(answers, 1)
       if (!lost) return
       lost = false
       foundAt = yield* Clock.monotonicTimeNanos
-      yield* Metric.update(answers, 1)
       yield* Effect.logWarning("The shared store of rate limits answers again.")
     })
   }

@@ -10,13 +10,14 @@
  *
  * **Gotchas**
  *
- * - When a job ended between two looks, nobody knows when. Its end counts in equal parts for each moment between them.
+ * - When a job ended between two looks, nobody knows when. Its end counts in parts for each moment between them, as
+ *   likely as the jobs before make it.
  * - A sketch holds about the last 64 ends: with each end all counts become smaller. Where three jobs in a row ended
  *   earlier than six of seven did, or later, it starts anew.
  */
 
-/** In milliseconds: from 0, from 1 second, then three ranges for each doubling up to a day. */
-const starts: ReadonlyArray<number> = [0, ...Array.from({ length: 50 }, (_, nth) => 1000 * 2 ** (nth / 3))]
+/** In milliseconds: from 0, from 1 second, then four ranges for each doubling up to a day. */
+const starts: ReadonlyArray<number> = [0, ...Array.from({ length: 66 }, (_, nth) => 1000 * 2 ** (nth / 4))]
 
 /** How many ranges of ages a sketch has. */
 export const ranges = starts.length
@@ -37,8 +38,11 @@ const rare = 0.15
 /** As if so much of an end had been seen in each range, at the mean hazard. */
 const prior = 0.005
 
-/** How many times the looks of the default are no more than the default's. */
-const tolerance = 1.05
+/**
+ * It pays to look a little later at first: where the density grows from nothing, it puts the first look too early. No
+ * first pause is longer than the default's by more than that either, since jobs that suddenly end early are seen late.
+ */
+const firstShare = 1.3
 
 const shortestPause = 1000
 const longestPause = 60_000
@@ -57,6 +61,8 @@ export interface Sketch {
 export interface Plan {
   readonly densities: ReadonlyArray<number>
   readonly longest: number
+  /** The longest first pause of a wait. */
+  readonly longestFirst: number
 }
 
 /** What a plan aims at. */
@@ -114,16 +120,34 @@ export const ended = (sketch: Sketch, from: number, to: number): void => {
   sketch.surprises = surprisesAfter(sketch, low, high)
   const kept = Math.abs(sketch.surprises) < surprisesInRow ? 1 - 1 / memory : 0
   if (kept === 0) sketch.surprises = 0
-  const parts = between(low, high)
+  const parts = sharesOf(sketch, low, high)
   sketch.ended = add(
     sketch.ended.map((value) => value * kept),
-    parts.map((part) => [part.range, (part.to - part.from) / (high - low)])
+    parts.map(({ range, share }) => [range, share])
   )
   // At each moment it went on with the chance that its end is still to come.
+  let going = 1
   sketch.exposed = add(
     sketch.exposed.map((value) => value * kept),
-    parts.map((part) => [part.range, ((part.to - part.from) * (high - (part.from + part.to) / 2)) / (high - low)])
+    parts.map(({ from, range, share, to }) => {
+      going -= share
+      return [range, (to - from) * (going + share / 2)]
+    })
   )
+}
+
+/** How likely a job that ended between two ages did so in each range. Each moment is as likely while too little is known. */
+const sharesOf = (sketch: Sketch, low: number, high: number) => {
+  const parts = between(low, high)
+  if (!isKnown(sketch)) return parts.map((part) => ({ ...part, share: (part.to - part.from) / (high - low) }))
+  const hazards = hazardsOf(sketch)
+  let going = 1
+  const ends = parts.map(({ from, range, to }) => {
+    const share = -going * Math.expm1(-(hazards[range] ?? 0) * (to - from))
+    going -= share
+    return share
+  })
+  return parts.map((part, nth) => ({ ...part, share: (ends[nth] ?? 0) / sum(ends) }))
 }
 
 const isKnown = (sketch: Sketch) => sum(sketch.ended) >= enough
@@ -171,18 +195,17 @@ export const planOf = (sketch: Sketch, { atMost, delay }: Aim): Plan | undefined
     going = goingAfter
   }
   if (atMost !== undefined) looks += survival(hazards, atMost.first) / 2
-  const aimed = atMost === undefined ? delay : Math.max(delay, difficulty ** 2 / 2 / (looks * tolerance))
+  const aimed = atMost === undefined ? delay : Math.max(delay, difficulty ** 2 / 2 / looks)
+  const longest = Math.max(longestPause, 4 * aimed)
   return {
     densities: hazards.map((hazard) => (Math.sqrt(hazard) * difficulty) / 2 / aimed),
-    longest: Math.max(longestPause, 4 * aimed)
+    longest,
+    longestFirst: atMost === undefined ? longest : firstShare * atMost.first
   }
 }
 
-// It pays to look a little later at first: where the density grows from nothing, it puts the first look too early.
-const firstShare = 1.3
-
 /** The pause before the next look at a job of this age. The first one of a wait is shorter by a factor. */
-export const pauseAt = ({ densities, longest }: Plan, age: number, first?: number): number => {
+export const pauseAt = ({ densities, longest, longestFirst }: Plan, age: number, first?: number): number => {
   let left = first === undefined ? 1 : first * firstShare
   let now = clamp(age)
   for (const { from, range, to } of between(now, oldest)) {
@@ -191,5 +214,5 @@ export const pauseAt = ({ densities, longest }: Plan, age: number, first?: numbe
     left -= density * (to - from)
     if (left <= 0) break
   }
-  return Math.max(shortestPause, Math.min(longest * (first ?? 1), now - clamp(age)))
+  return Math.max(shortestPause, Math.min(first === undefined ? longest : first * longestFirst, now - clamp(age)))
 }

@@ -1,0 +1,142 @@
+/**
+ * `kill -9` at random moments of `batch`: no line is bought twice, and none is lost.
+ *
+ * As in kill.process.test.ts, the killed processes are real and run the program as it is published. Each batch is killed
+ * several times, so that what one run began another goes on with. `KILL_SEED` repeats the moments.
+ */
+import { spawn } from "node:child_process"
+import * as fs from "node:fs"
+import { createServer } from "node:http"
+import * as os from "node:os"
+import * as path from "node:path"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { Effect, Layer, Random, Schema } from "effect"
+import * as HttpServer from "effect/http/HttpServer"
+import { BatchReport } from "../../src/cli/batch/reportFile.ts"
+import * as Journal from "../../src/job/Journal.ts"
+import * as Fake from "../../src/testing/Fake.ts"
+import { scale } from "../support/property.ts"
+import { bundle } from "./bundle.ts"
+import { credentials, run } from "./run.ts"
+
+const seed = Number(process.env["KILL_SEED"] ?? Math.floor(Math.random() * 2 ** 31))
+const kills = 5
+// Twenty kills in CI.
+const batches = Math.ceil(4 * scale)
+const count = 40
+
+const home = fs.mkdtempSync(path.join(os.tmpdir(), "hunyuan3d-batch-"))
+afterAll(() => fs.rmSync(home, { recursive: true, force: true }))
+let program = ""
+beforeAll(async () => {
+  program = await bundle()
+})
+afterAll(() => fs.rmSync(program, { recursive: true, force: true }))
+
+/** Runs the program in a process, and kills it after a while; answers with how long it lived, in milliseconds. */
+const lived = (args: ReadonlyArray<string>, state: string, killAfter?: number) =>
+  Effect.callback<number>((resume) => {
+    const started = performance.now()
+    const child = spawn(process.execPath, [path.join(program, "bin.js"), ...args], {
+      env: {
+        PATH: process.env["PATH"],
+        XDG_STATE_HOME: state,
+        XDG_CACHE_HOME: path.join(home, "cache"),
+        ...credentials
+      },
+      stdio: "ignore"
+    })
+    const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfter)
+    child.once("exit", () => {
+      clearTimeout(timer)
+      resume(Effect.succeed(performance.now() - started))
+    })
+  })
+
+/** The fake behind a real socket. Some of its answers are slow, so that processes are killed while they wait. */
+const Served = HttpServer.serve(Fake.httpApp).pipe(
+  Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),
+  Layer.provideMerge(
+    Fake.layerHandle({
+      run: "300 millis",
+      tasksAtOnce: Infinity,
+      requestsPerSecond: Infinity,
+      faults: [{ fault: { slow: "200 millis" }, rate: 0.3 }]
+    })
+  )
+)
+
+/** How often the server has carried out the submission of each line. */
+const carriedOut = Fake.Fake.use((fake) =>
+  Effect.map(fake.requests, (requests) => {
+    const times = new Map<string, number>()
+    for (const { action, body, code } of requests) {
+      const [, line] = /\(line (\d+)\)/.exec(body) ?? []
+      if (action?.startsWith("Submit") !== true || code !== undefined || line === undefined) continue
+      times.set(line, (times.get(line) ?? 0) + 1)
+    }
+    return times
+  })
+)
+
+const decodeReport = Schema.decodeUnknownEffect(Schema.fromJsonString(BatchReport))
+
+const killedBatch = Effect.fnUntraced(function* (name: string) {
+  const state = path.join(home, name)
+  const out = path.join(state, "models")
+  const file = path.join(state, "lines.jsonl")
+  const endpoint = HttpServer.formatAddress((yield* HttpServer.HttpServer).address)
+  const lines = Array.from({ length: count }, (_, nth) =>
+    JSON.stringify({ Prompt: `a teapot (line ${nth + 1})`, ...(nth % 3 === 0 ? { kind: "rapid" } : {}) })
+  )
+  fs.mkdirSync(state, { recursive: true })
+  fs.writeFileSync(file, lines.join("\n"))
+  const args = ["batch", file, "--out", out, "--endpoint", endpoint, "--interval", "200ms"]
+  const unharmed = Effect.fnUntraced(function* (what: string) {
+    for (const [line, times] of yield* carriedOut)
+      assert.strictEqual(times, 1, `${what}: line ${line} was bought twice`)
+    const report = path.join(out, "batch-report.json")
+    if (fs.existsSync(report)) yield* decodeReport(fs.readFileSync(report, "utf8"))
+  })
+
+  // A dry run starts and reads the lines. The others live for some times as long, however busy the machine is.
+  const start = yield* lived([...args, "--dry-run"], state)
+  for (let kill = 0; kill < kills; kill++) {
+    const moment = Math.floor((yield* Random.next) * start * 4)
+    yield* lived(args, state, moment)
+    yield* unharmed(`KILL_SEED=${seed}, ${name}, killed after ${moment} ms`)
+  }
+
+  // In the end each line has its files, or nobody knows whether it has a job.
+  const journal = Journal.layerDirectory(path.join(state, "hunyuan3d", "journal")).pipe(
+    Layer.provide(NodeServices.layer)
+  )
+  const { code, stderr } = yield* run(args, { journal })
+  assert.include([0, 5], code, `KILL_SEED=${seed}: ${stderr}`)
+  yield* unharmed(`KILL_SEED=${seed}, ${name}, in the end`)
+  const report = yield* decodeReport(fs.readFileSync(path.join(out, "batch-report.json"), "utf8"))
+  assert.strictEqual(report.lines.length, count)
+  for (const { error, files = [], line, state } of report.lines) {
+    if (state === "failed") assert.strictEqual(error?.code, "SubmissionUnknown", `KILL_SEED=${seed}, line ${line}`)
+    else assert.strictEqual(state, "downloaded", `KILL_SEED=${seed}, line ${line}`)
+    for (const { path } of files) assert.isTrue(fs.existsSync(path), path)
+  }
+  const bought = (yield* Fake.Fake.use(({ jobs }) => jobs)).length
+  const downloaded = report.counts.downloaded
+  assert.isAtLeast(bought, downloaded, `KILL_SEED=${seed}`)
+  assert.isAtMost(bought, count, `KILL_SEED=${seed}`)
+})
+
+describe("a process of hunyuan3d batch that is killed", () => {
+  it.live(
+    "buys no line twice and loses none, whenever it is killed",
+    () =>
+      Effect.gen(function* () {
+        for (let nth = 0; nth < batches; nth++) yield* killedBatch(`batch-${nth}`).pipe(Effect.provide(Served))
+      }).pipe(Effect.provide(NodeHttpClient.layerUndici), Random.withSeed(seed)),
+    600_000 * Math.max(1, scale)
+  )
+})
