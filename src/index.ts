@@ -39,6 +39,7 @@ export * as ResultFiles from "./files/ResultFiles.ts"
 
 // Fleets.
 export * as Batch from "./fleet/Batch.ts"
+export * as JobWorkflow from "./fleet/JobWorkflow.ts"
 
 // The doubles.
 export * as Fake from "./testing/Fake.ts"

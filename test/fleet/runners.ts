@@ -81,6 +81,7 @@ export const startFleet = Effect.fnUntraced(function* ({ healthCheck, options }:
   const engine = Context.pick(WorkflowEngine.WorkflowEngine)(context)
   const sql = Context.get(context, SqlClient.SqlClient)
   const executions = new Map<string, string>()
+  const ends = new Map<string, JobWorkflow.Result | JobWorkflow.WorkflowError>()
 
   return {
     requests,
@@ -93,6 +94,7 @@ export const startFleet = Effect.fnUntraced(function* ({ healthCheck, options }:
       (rows) => rows.map(({ count }) => count)
     ).pipe(Effect.orDie),
     port: freePort,
+    completeAll: Effect.flatMap(fake.jobs, (jobs) => Effect.forEach(jobs, ({ id }) => fake.complete(id))),
     /** Starts a runner, and tells whether it listens. */
     startRunner: Effect.fnUntraced(function* (port: number) {
       const child: ChildProcess.ChildProcess = yield* start(
@@ -116,10 +118,10 @@ export const startFleet = Effect.fnUntraced(function* ({ healthCheck, options }:
     }),
     /** How the operations have ended that have. */
     ended: Effect.gen(function* () {
-      const ends = new Map<string, JobWorkflow.Result | JobWorkflow.WorkflowError>()
       for (const [operation, id] of executions) {
         const result = yield* JobWorkflow.JobWorkflow.poll(id).pipe(Effect.provideContext(engine))
         if (Option.isNone(result) || result.value._tag !== "Complete") continue
+        executions.delete(operation)
         const { exit } = result.value
         const error = Option.getOrUndefined(Exit.findErrorOption(exit))
         if (error !== undefined) ends.set(operation, error)
@@ -127,6 +129,6 @@ export const startFleet = Effect.fnUntraced(function* ({ healthCheck, options }:
         else return yield* Effect.die(new Error(`${operation} ended with a defect`, { cause: exit.cause }))
       }
       return ends
-    })
+    }).pipe(Effect.delay(200))
   }
 })

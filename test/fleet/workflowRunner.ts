@@ -53,4 +53,7 @@ const Runner = JobWorkflow.layer.pipe(
   Layer.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 6 }))
 )
 
+// The first request of a process takes long. A runner that works for days has it behind it.
+await fetch(`http://${host}/`).catch(() => undefined)
+
 NodeRuntime.runMain(Layer.launch(Runner))

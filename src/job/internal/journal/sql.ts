@@ -43,7 +43,9 @@ const makeTable = (sql: SqlClient.SqlClient, table: string) =>
       )`
   })
 
-const isTaken = ({ reason }: SqlError.SqlError) => reason._tag === "UniqueViolation"
+// SQLite tells a second primary key as any other broken constraint. Nothing else can break one here.
+const isTaken = ({ reason }: SqlError.SqlError) =>
+  reason._tag === "UniqueViolation" || reason._tag === "ConstraintError"
 
 /** Makes the table once. Where that fails, another process may have made it at the same time, or somebody before. */
 const makeReady = (sql: SqlClient.SqlClient, table: string): Effect.Effect<void, SqlError.SqlError> => {
