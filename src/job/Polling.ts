@@ -150,8 +150,11 @@ export interface AdaptiveOptions {
  * **Details**
  *
  * It is {@link steady} until ten jobs of a kind have ended. Then the pauses follow from how likely a job of this age is
- * to end. They are between 1 and 60 seconds, or four times `delay` where that is longer. A job that waits for a task slot is looked at as if it began to run now. It forgets: about the last
- * 64 jobs count, and where jobs suddenly take another time it begins anew. `docs/polling.md` says what it saves.
+ * to end. They are between 1 and 60 seconds, or four times `delay` where that is longer. Unless `delay` is given, the
+ * first pause of a wait is at most 46 seconds. A job that waits for a task slot is looked at as if it began to run now.
+ *
+ * It forgets: about the last 64 jobs count, and where jobs suddenly take another time it begins anew. `docs/polling.md`
+ * says what it saves.
  *
  * **Gotchas**
  *

@@ -52,7 +52,7 @@ export const growth = {
     const of = (who: string, count: number) => run(who, count, 20, seconds, host)
     const lines = yield* Effect.forEach({ short: [8000], full: [10_000, 100_000] }[form], (count) => {
       const fewer = count / { short: 4, full: 10 }[form]
-      const goals = form === "full" ? { [`among ${fewer}`]: 1.25 } : {}
+      const goals = form === "full" ? { [`among ${fewer}`]: 1.5 } : {}
       return compare(form, {
         title: `one of ${count} waits`,
         rounds: { short: 3, full: 1 },
