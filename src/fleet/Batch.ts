@@ -15,7 +15,8 @@
  * - What every further submission would meet too ends the batch: no or refused credentials, no permission, an empty
  *   account, a limiter or a journal that does not work, five submissions one after the other without a clear answer,
  *   and a failure of `items`. Nothing is submitted then. Jobs that there are are waited for to their end, and only then
- *   does the stream fail. Items that had no turn have no event.
+ *   does the stream fail. Items that had no turn have no event. A submission that is under way at that moment gets its
+ *   ticket into the journal, and the next run goes on with it.
  * - Interrupting the stream cancels no job. The next run goes on with them.
  * - A slow reader of the events slows the batch down.
  * - Items are read `window` ahead. Within it, items of a kind whose task slots are taken do not hold up the others.

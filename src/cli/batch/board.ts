@@ -16,7 +16,7 @@ export interface Pace {
  * How long the rest takes, in milliseconds, at the pace of each kind until now. Kinds have task slots of their own, so
  * the slowest one counts.
  */
-export const timeLeft = (states: States, { elapsed, ended }: Pace): number | undefined => {
+const timeLeft = (states: States, { elapsed, ended }: Pace): number | undefined => {
   const open = new Map<string, number>()
   for (const [index, { kind }] of states.lines.entries()) {
     if (!isEnd(states.of(index).state)) open.set(kind.name, (open.get(kind.name) ?? 0) + 1)
@@ -34,8 +34,8 @@ const bar = (share: number) => {
 export const range = ({ max, min }: { readonly min: number; readonly max: number }): string =>
   min === max ? `${min}` : `${min} to ${max}`
 
-/** The board. */
-export const board = (states: States, pace: Pace, limit: Option.Option<number>): string => {
+/** The board, and below it what there is to say about attempts without an answer. */
+export const board = (states: States, pace: Pace, limit: Option.Option<number>, said: string | undefined): string => {
   const counts = states.counts()
   const total = states.lines.length
   const count = (...of: ReadonlyArray<State>) => of.reduce((all, state) => all + counts[state], 0)
@@ -53,6 +53,7 @@ export const board = (states: States, pace: Pace, limit: Option.Option<number>):
   return [
     `${frame} ${roughly(Duration.millis(pace.elapsed))}  ${bar(ended / total)}  ${ended} of ${total} lines`,
     `  ${parts.join("   ")}`,
-    `  ${credits}${end}`
+    `  ${credits}${end}`,
+    ...(said === undefined ? [] : [`  ${said}`])
   ].join("\n")
 }

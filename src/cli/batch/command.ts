@@ -13,31 +13,11 @@ import { add, result } from "../report.ts"
 import { range } from "./board.ts"
 import { batchCommand, type Flags } from "./flags.ts"
 import type { Checked } from "./line.ts"
+import { inOrder } from "./order.ts"
 import { directoryOf, readLines } from "./read.ts"
 import * as reportFile from "./reportFile.ts"
 import { runLines } from "./run.ts"
 import * as states from "./states.ts"
-
-/**
- * What is bought already comes first: its jobs expire. Of the others, the kinds take turns, so that none waits for the
- * task slots of another.
- */
-export const inOrder = (
-  lines: ReadonlyArray<Checked>,
-  isBought: (line: Checked) => boolean
-): ReadonlyArray<Checked> => {
-  const nth = new Map<string, number>()
-  const place = (line: Checked) => {
-    if (isBought(line)) return -1
-    const place = nth.get(line.kind.name) ?? 0
-    nth.set(line.kind.name, place + 1)
-    return place
-  }
-  return lines
-    .map((line) => [place(line), line] as const)
-    .toSorted(([one], [other]) => one - other)
-    .map(([, line]) => line)
-}
 
 /** What the journal has of the lines: the operations that have a job, or of which that is not known. */
 const boughtBefore = Effect.gen(function* () {
@@ -119,7 +99,8 @@ export const runBatch = Effect.fnUntraced(function* (flags: Flags) {
     const met = new Set(bought)
     const left = lines.filter(({ operation }) => !met.has(operation) && met.add(operation) !== undefined)
     if (flags.dryRun) return yield* showDryRun(flags, lines, left)
-    const next = batchCommand(flags)
+    // The jobs of the fake end with the program.
+    const next = isJournaled(flags) ? batchCommand(flags) : undefined
     yield* add({ next })
     yield* Effect.gen(function* () {
       // The keys are there: they are read before this runs.

@@ -12,6 +12,7 @@ import { isStandardInput } from "../input.ts"
 import { printFailure } from "../print.ts"
 import { add } from "../report.ts"
 import { type Checked, checkLine, type Defaults, type Problem, type Text } from "./line.ts"
+import { columnOf } from "./place.ts"
 
 // The lines are kept until they are submitted.
 const maxSize = ByteSize.megabytes(256)
@@ -58,7 +59,7 @@ const conflicts = (lines: ReadonlyArray<Checked>): ReadonlyArray<Problem> => {
     if (first === undefined) firsts.set(line.operation, line)
     if (first === undefined || first.digest === line.digest) return []
     const message = `Line ${first.number} has the operation id ${line.operation} for another request. Give each its own.`
-    return [{ line: line.number, column: 1, message }]
+    return [{ line: line.number, column: columnOf(line.text, "operation"), message }]
   })
 }
 

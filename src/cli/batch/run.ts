@@ -4,11 +4,13 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as Policy from "../../cloud/Policy.ts"
 import * as Batch from "../../fleet/Batch.ts"
 import * as Journal from "../../job/Journal.ts"
+import { Attempts } from "../attempts.ts"
 import * as Capabilities from "../capabilities.ts"
 import { exitCodes, Failure, usage } from "../failure.ts"
 import { polling } from "../options.ts"
@@ -39,13 +41,14 @@ export const runLines = Effect.fnUntraced(function* (
   lines: ReadonlyArray<Checked>,
   defaults: Defaults,
   flags: Flags,
-  next: string
+  next: string | undefined
 ) {
   const known = states.make(lines)
   const report = yield* reportFile.make(flags.file, flags.out, known)
   yield* report.write
   const { canAnimate } = yield* Capabilities.OfStderr
   const screen = yield* Screen
+  const { pending } = yield* Attempts
   const started = yield* Clock.currentTimeMillis
   const ended = new Map<string, number>()
   const pace: Effect.Effect<Pace> = Effect.map(Clock.currentTimeMillis, (now) => ({ elapsed: now - started, ended }))
@@ -68,9 +71,10 @@ export const runLines = Effect.fnUntraced(function* (
   const running = Effect.raceFirst(Stream.runForEach(events, handle), Effect.andThen(writing, Effect.never))
   const fiber = yield* Effect.forkChild(Effect.result(running))
   const outcome = yield* Fiber.join(fiber).pipe(
-    screen.during(Effect.map(pace, (now) => board(known, now, flags.maxCredits))),
+    screen.during(Effect.zipWith(pace, pending, (now, said) => board(known, now, flags.maxCredits, said))),
     Effect.onInterrupt(() => stop(fiber, known, report, next))
   )
+  if (Result.isFailure(outcome)) yield* Effect.ignore(lookUp(known))
   yield* report.write
   yield* add({ batch: yield* report.now })
   yield* show(known, report.place)
@@ -126,7 +130,7 @@ const stop = Effect.fnUntraced(function* <A, E>(
   fiber: Fiber.Fiber<A, E>,
   known: states.States,
   report: reportFile.ReportFile,
-  next: string
+  next: string | undefined
 ) {
   // Everything else ends at once: what does not is a submission under way.
   const explain = Effect.gen(function* () {
@@ -145,7 +149,8 @@ const stop = Effect.fnUntraced(function* <A, E>(
   const left = [`jobs that go on: ${submitted + running}`, `not submitted: ${waiting - unclear}`]
   if (done > 0) left.push(`done, not downloaded: ${done}`)
   if (unclear > 0) left.push(`without a clear answer: ${unclear}`)
-  yield* printNote(`Interrupted. Of the lines, ${left.join(", ")}. To go on, and buy nothing twice: ${next}`)
+  const goOn = next === undefined ? "" : ` To go on, and buy nothing twice: ${next}`
+  yield* printNote(`Interrupted. Of the lines, ${left.join(", ")}.${goOn}`)
 })
 
 /** Finds in the journal the jobs whose tickets came when nobody listened any more, and counts what has no clear answer. */

@@ -129,10 +129,12 @@ const makeSubmit = Effect.fnUntraced(function* <E, R>(batch: Batch<E, R>, follow
       request,
       (ticket) => {
         ending.submitted()
-        return Effect.andThen(free, follow(turn, ticket, false))
+        // A job that failed has its event, and needs no warning.
+        return Effect.andThen(free, Effect.result(follow(turn, ticket, false)))
       },
       { operation, again: options.again }
     ).pipe(
+      Effect.flatMap(Effect.fromResult),
       Effect.tap(({ job: { credits } }) => Effect.sync(() => credits && budget.settle(estimate, credits.consumed))),
       Effect.tapError((error) =>
         Effect.sync(() => {
