@@ -6,7 +6,7 @@
  * - the least share: what the process that got the fewest had, to an even share;
  * - messages to Redis a second, and what one of them costs Redis.
  *
- *   npx node scripts/fleet.ts [seconds]
+ *   npm run measure:fleet -- [seconds]
  */
 import { Console, Effect } from "effect"
 import { createClient } from "redis"

@@ -44,6 +44,7 @@ describe.skipIf(!hasRedis)("examples/fleet/worker.ts", () => {
             TENCENTCLOUD_SECRET_KEY: Redacted.value(Fake.credential.secretKey),
             REDIS_URL: redis.url,
             ENDPOINT: host,
+            TASK_SLOTS: "6",
             METRICS_PORT: `${port}`,
             OUT: out
           }

@@ -91,12 +91,3 @@ export const summary = (seen: ReadonlyArray<Seen>) => {
     p95: delays[Math.floor(delays.length * 0.95)] ?? 0
   }
 }
-
-/** A schedule that looks at these ages, in seconds. */
-export const atAges = (ages: ReadonlyArray<number>): Polled =>
-  Schedule.fromStepWithMetadata(
-    Effect.succeed(({ attempt }: Schedule.InputMetadata<Job.Job>) => {
-      const pause = (ages[attempt - 1] ?? Infinity) - (ages[attempt - 2] ?? 0)
-      return Effect.succeed<[unknown, Duration.Duration]>([attempt, Duration.seconds(Math.min(pause, 200))])
-    })
-  )

@@ -16,7 +16,7 @@ interface Optimum {
 }
 
 /** The schedule with the least looks plus `exchange` times the mean delay in seconds. */
-export const optimum = (durations: ReadonlyArray<number>, exchange: number): Optimum => {
+const optimum = (durations: ReadonlyArray<number>, exchange: number): Optimum => {
   const steps = Math.ceil(Math.max(...durations) / grid)
   // Up to each age: the share of jobs that ended, and their durations.
   const ended = Array.from<number>({ length: steps + 1 }).fill(0)

@@ -1,11 +1,12 @@
 /**
  * A worker of a fleet. It submits jobs, waits for them and downloads their files, over and over, until it is stopped.
- * All workers together keep one ceiling, on Redis. Its metrics are for Prometheus.
+ * All workers together keep one ceiling and one queue for task slots, on Redis. Its metrics are for Prometheus.
  *
  *   node examples/fleet/worker.ts
  *
- * The environment says where Redis is (`REDIS_URL`), on which port the metrics are (`METRICS_PORT`), how many jobs the
- * worker has at once (`JOBS`), where the files go (`OUT`), and, for a fake, where calls go (`ENDPOINT`).
+ * The environment says where Redis is (`REDIS_URL`), how many task slots the account has (`TASK_SLOTS`), how many jobs the
+ * worker has at once (`JOBS`), where the files go (`OUT`), on which port the metrics are (`METRICS_PORT`), and, for a
+ * fake, where calls go (`ENDPOINT`).
  */
 import { createServer } from "node:http"
 import { NodeHttpClient, NodeHttpServer, NodeRedis, NodeRuntime, NodeServices } from "@effect/platform-node"
@@ -14,13 +15,10 @@ import {
   Credentials,
   Endpoint,
   GenerateJob,
-  JobApi,
   JobKind,
-  QueryJob,
   RateLimit,
   ResultFiles,
-  Signer,
-  SubmitJob,
+  TaskSlots,
   TencentCloud
 } from "effect-hunyuan3d"
 import { HttpRouter } from "effect/http"
@@ -40,22 +38,23 @@ const Redis = Layer.unwrap(
   )
 )
 
-// Workers of one account have one prefix.
-const Ceiling = RateLimit.layerShared({ prefix: "account-1:" }).pipe(Layer.provide(Redis))
-
 // A submission has a connection of its own, since its answer must not be lost with a connection that was kept.
 const Fresh = NodeHttpClient.layerUndiciNoDispatcher.pipe(
   Layer.provide(NodeHttpClient.layerDispatcherOptions({ pipelining: 0, allowH2: false }))
 )
 const Client = TencentCloud.layerFreshConnections(Fresh).pipe(Layer.provide(NodeHttpClient.layerUndici))
 
-const Cloud = TencentCloud.layerNoDeps.pipe(Layer.provide([Ceiling, Signer.layer]), Layer.provide(Credentials.layerEnv))
+// Workers of one account have one prefix, and know how many task slots it has.
+const Shared = Layer.unwrap(
+  Effect.map(Config.withDefault(Config.Int("TASK_SLOTS"), JobKind.Pro.tasksAtOnce), (Pro) =>
+    Layer.merge(
+      RateLimit.layerShared({ prefix: "account-1:" }),
+      TaskSlots.layerShared({ prefix: "account-1:", slots: { Pro } })
+    )
+  )
+).pipe(Layer.provide(Redis))
 
-const Jobs = GenerateJob.layerNoDeps.pipe(
-  Layer.provide([SubmitJob.layerNoDeps, QueryJob.layerNoDeps]),
-  Layer.provide(JobApi.layer),
-  Layer.provide(Cloud)
-)
+const Jobs = GenerateJob.layer.pipe(Layer.provide([Shared, Credentials.layerEnv]))
 
 /** The fake on this machine, or the service. */
 const Where = Layer.unwrap(

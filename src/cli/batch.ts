@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import { costFlags } from "./cost.ts"
 import { Sections } from "./help.ts"
 import { loadBatch } from "./load.ts"
+import { metricsFlags, withMetrics } from "./metrics.ts"
 import { connectionFlags, downloadFlags, kindFlag, outFlag, pollingFlags } from "./options.ts"
 
 const batchFlags = {
@@ -33,8 +34,8 @@ const batchCostFlags = {
 
 export const batch = Command.make(
   "batch",
-  { ...batchFlags, ...batchCostFlags, ...downloadFlags, ...pollingFlags, ...connectionFlags },
-  (flags) => Effect.flatMap(loadBatch, ({ runBatch }) => runBatch(flags))
+  { ...batchFlags, ...batchCostFlags, ...downloadFlags, ...pollingFlags, ...connectionFlags, ...metricsFlags },
+  (flags) => Effect.flatMap(loadBatch, ({ runBatch }) => runBatch(flags)).pipe(withMetrics(flags))
 ).pipe(
   Command.withDescription(
     "Submit the requests of a file, one a line, wait, and download. Run it again to go on: no line is bought twice."
@@ -43,7 +44,8 @@ export const batch = Command.make(
     ["COST AND JOURNAL", batchCostFlags],
     ["WAITING FOR EACH JOB", pollingFlags],
     ["DOWNLOADING", downloadFlags],
-    ["CONNECTION", connectionFlags]
+    ["CONNECTION", connectionFlags],
+    ["METRICS", metricsFlags]
   ]),
   Command.withExamples([
     { command: "hunyuan3d batch prompts.jsonl --dry-run", description: "What all lines cost; sends nothing" },

@@ -52,8 +52,9 @@ const expiry = (at: DateTime.Utc, now: DateTime.Utc) => {
 }
 
 export const roughly = (duration: Duration.Duration) => {
-  const { days, hours, minutes } = Duration.parts(duration)
-  return `${days * 24 + hours} h ${minutes} min`
+  const { days, hours, minutes, seconds } = Duration.parts(duration)
+  if (days + hours > 0) return `${days * 24 + hours} h ${minutes} min`
+  return minutes > 0 ? `${minutes} min` : `${seconds} s`
 }
 
 /** Downloads the files of a job, shows how much has arrived, lists them, and writes their manifest. */

@@ -39,11 +39,11 @@ describe("hunyuan3d jobs", () => {
       const [head, ...rows] = stdout.trimEnd().split("\n")
       assert.match(head ?? "", /^JOB +KIND +STATE +AGE +ID EXPIRES +LINKS EXPIRE +COST +OPERATION$/)
       assert.deepStrictEqual(
-        rows.map((row) => row.replaceAll(/ {2,}/g, " | ")),
+        rows.map((row) => row.replaceAll(/ {2,}/g, " | ").replace(/ \d s /, " 0 s ")),
         [
-          "none | pro | refused | 0 h 0 min | order-4",
-          "none | pro | unknown | 0 h 0 min | ~25 | order-3",
-          `${second?.id} | rapid | submitted | 0 h 0 min | in 23 h 59 min | ~15 | order-2`,
+          "none | pro | refused | 0 s | order-4",
+          "none | pro | unknown | 0 s | ~25 | order-3",
+          `${second?.id} | rapid | submitted | 0 s | in 23 h 59 min | ~15 | order-2`,
           `${first?.id} | pro | done | 2 h 0 min | in 21 h 59 min | in 22 h 59 min | 20 | order-1`
         ]
       )

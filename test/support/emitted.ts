@@ -8,8 +8,10 @@ import * as GenerateJob from "../../src/job/GenerateJob.ts"
 import * as Job from "../../src/job/Job.ts"
 import * as JobKind from "../../src/job/JobKind.ts"
 import * as QueryJob from "../../src/job/QueryJob.ts"
+import * as TaskSlots from "../../src/job/TaskSlots.ts"
 import * as Fake from "../../src/testing/Fake.ts"
 import { withDirectory } from "../files/support.ts"
+import * as MemorySlots from "../job/TaskSlots.memory.ts"
 import * as MemoryRedis from "./memoryRedis.ts"
 import { keepSpans } from "./spans.ts"
 import { inVirtualTime } from "./virtualTime.ts"
@@ -43,12 +45,27 @@ const sharedPermit = RateLimit.RateLimit.use(({ acquire }) => acquire("key")).pi
   )
 )
 
+/** One task slot of a count that is shared. */
+const sharedTaskSlot = Effect.gen(function* () {
+  const pool = yield* TaskSlots.TaskSlotPool
+  const place = yield* pool.enter(JobKind.Pro)
+  yield* place.turn
+  yield* place.leave
+}).pipe(
+  Effect.provide(
+    TaskSlots.layerShared().pipe(
+      Layer.provide(Layer.effect(Redis.Redis, MemoryRedis.redisOf(MemorySlots.make().answer)))
+    )
+  )
+)
+
 const emitting = Effect.gen(function* () {
   const { spans, tracer } = keepSpans()
   const job = yield* inVirtualTime(
     everything.pipe(
       Effect.provide(GenerateJob.layer.pipe(Layer.provideMerge(Fake.layer({ wait: "7 seconds", run: "20 seconds" })))),
       Effect.tap(sharedPermit),
+      Effect.tap(sharedTaskSlot),
       Effect.provideService(Tracer.Tracer, tracer)
     ),
     "1 second"

@@ -15,7 +15,7 @@ import type { Sketches } from "./adaptive.ts"
 import * as hazard from "./hazard.ts"
 
 /** The name under which it is kept. */
-export const key = "effect-hunyuan3d/Polling"
+const key = "effect-hunyuan3d/Polling"
 
 const every = Duration.seconds(30)
 

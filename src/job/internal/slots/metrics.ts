@@ -16,7 +16,7 @@ const slotPosition = tagged((kind: string) =>
   Metric.gauge("hunyuan3d_task_slot_position", {
     description:
       "Position in the queue for task slots of the first submission of this process that waits, 0 if none does",
-    attributes: { unit: "1", kind }
+    attributes: { unit: "{submission}", kind }
   })
 )
 
@@ -30,7 +30,7 @@ const slotSeconds = tagged((kind: string) =>
 
 const slotStore = Metric.gauge("hunyuan3d_task_slot_store_up", {
   description: "1 while the shared store of task slots answers, 0 while it does not",
-  attributes: { unit: "1" }
+  attributes: { unit: "{store}" }
 })
 
 /** Measures how many wait for a task slot, and how long. */
