@@ -8,8 +8,7 @@ import { DateTime, Effect, FileSystem, Layer, Random } from "effect"
 import { TestClock } from "effect/testing"
 import { loadBatch } from "../../src/cli/load.ts"
 import * as Fake from "../../src/testing/Fake.ts"
-import { inVirtualTime } from "../support/virtualTime.ts"
-import { credentials, plain, run, sharedJournal, start } from "./run.ts"
+import { credentials, run, sharedJournal } from "./run.ts"
 
 await Effect.runPromise(loadBatch)
 
@@ -70,31 +69,6 @@ const screens = (columns: number) =>
     Effect.provide(Layer.merge(Fake.layer({ run: "2 minutes" }), NodeFileSystem.layer)),
     Random.withSeed("screens")
   )
-
-/** The board of a batch, when a third of its lines is downloaded. */
-const board = (columns: number) =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const home = yield* fs.makeTempDirectoryScoped()
-    const file = `${home}/lines.jsonl`
-    yield* fs.writeFileString(file, Array.from({ length: 9 }, (_, nth) => `{"Prompt":"teapot ${nth}"}`).join("\n"))
-    const args = ["batch", file, "--out", `${home}/models`, "--max-credits", "1000", "--interval", "10s"]
-    const { ended, printed } = yield* start(args, { isTerminal: true, columns, env: { ...credentials, NO_COLOR: "1" } })
-    yield* inVirtualTime(ended, "1 second")
-    const frames = plain(printed().stderr).split("␛[1A␛[1A")
-    const frame = frames.find((each) => each.includes("  waiting 3   running 3   done 3   failed 0\n"))
-    return `${frame?.replace(/^\S/u, "⠋")}\n`
-  }).pipe(Effect.provide(Layer.merge(Fake.layer({ run: "1 minute" }), NodeFileSystem.layer)))
-
-describe("the board of a batch", () => {
-  for (const columns of [60, 80, 120]) {
-    it(`in ${columns} columns is as it was, and is not cut`, async () => {
-      const frame = await Effect.runPromise(board(columns).pipe(Effect.scoped, Effect.provide(TestClock.layer())))
-      assert.notInclude(frame, "…")
-      await expect(frame).toMatchFileSnapshot(`screens/board-${columns}.txt`)
-    })
-  }
-})
 
 describe("a screen", () => {
   for (const columns of [60, 80, 120]) {
