@@ -167,18 +167,19 @@ export interface AdaptiveOptions {
  * @category schedules
  * @since 0.1.0
  */
-export const adaptive = Effect.fnUntraced(function* (
+export const adaptive = (
   options: AdaptiveOptions = {}
-): Effect.fn.Return<Schedule.Schedule<unknown, Job.Job>, never, Scope.Scope> {
-  return learning.make({
-    sketches: options.store === undefined ? new Map() : yield* keptIn(options.store),
-    aim:
-      options.delay === undefined
-        ? { delay: later / 2, atMost: { first: (first.least + first.most) / 2, later } }
-        : { delay: Duration.toMillis(options.delay) },
-    unknown: steady
+): Effect.Effect<Schedule.Schedule<unknown, Job.Job>, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    return learning.make({
+      sketches: options.store === undefined ? new Map() : yield* keptIn(options.store),
+      aim:
+        options.delay === undefined
+          ? { delay: later / 2, atMost: { first: (first.least + first.most) / 2, later } }
+          : { delay: Duration.toMillis(options.delay) },
+      unknown: steady
+    })
   })
-})
 
 /**
  * Sets that all waits poll by one {@link adaptive} schedule, wherever they say nothing of their own.

@@ -177,20 +177,21 @@ export class QueryJob extends Context.Service<
   }
 >()("effect-hunyuan3d/QueryJob") {}
 
-/** Tells of the end of a job, where there are, the task slots and the journal. What became of it counts more than a note. */
+/** Tells the journal and the task slots of the end of a job, where there are any. What became of it counts more than a note. */
 const makeRecorded = Effect.gen(function* () {
-  const slotsSetting = yield* optional(TaskSlotPool)
   const journalSetting = yield* optional(Journal)
+  const slotsSetting = yield* optional(TaskSlotPool)
   return (ticket: Job.JobTicket) =>
     Effect.fnUntraced(function* (job: Job.Job) {
       if (!Job.isEnded(job)) return
+      const journal = yield* journalSetting
+      if (Option.isSome(journal)) {
+        yield* Effect.catch(journal.value.ended(job), (error) =>
+          Effect.logWarning(`The end of job ${job.id} is not recorded. ${error.message}`, error)
+        )
+      }
       const slots = yield* slotsSetting
       if (Option.isSome(slots)) yield* slots.value.ended(ticket)
-      const journal = yield* journalSetting
-      if (Option.isNone(journal)) return
-      yield* Effect.catch(journal.value.ended(job), (error) =>
-        Effect.logWarning(`The end of job ${job.id} is not recorded. ${error.message}`, error)
-      )
     })
 })
 

@@ -19,8 +19,9 @@ import * as Redis from "effect/persistence/Redis"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import type * as ApiError from "../cloud/ApiError.ts"
-import * as Health from "./internal/slots/health.ts"
+import * as StoreHealth from "../internal/storeHealth.ts"
 import * as Member from "./internal/slots/member.ts"
+import { slotStore } from "./internal/slots/metrics.ts"
 import { TaskSlotPool } from "./internal/slots/service.ts"
 import * as Store from "./internal/slots/store.ts"
 import { TaskSlotsUnavailable } from "./internal/slots/unavailable.ts"
@@ -101,10 +102,10 @@ export interface SharedOptions {
   /** The longest time that a job takes; 15 minutes unless given. A job whose end nobody sees holds its task slot so long. */
   readonly longestJob?: Duration.Input | undefined
   /**
-   * What a process does while the store does not answer: it submits nothing. When the store has not answered for the
-   * deadline, 10 seconds unless given, all who wait fail with `NoPermit`, and so do new submissions, until it answers.
+   * How long submissions wait for a store that does not answer; 10 seconds unless given. After that all who wait fail
+   * with `NoPermit`, and so do new submissions, until it answers. Nothing is submitted meanwhile.
    */
-  readonly onStoreFailure?: { readonly policy: "wait"; readonly deadline?: Duration.Input | undefined } | undefined
+  readonly deadline?: Duration.Input | undefined
 }
 
 const millis = (name: string, input: Duration.Input): number => {
@@ -122,14 +123,14 @@ const whole = (name: string, count: number): number => {
 }
 
 const settings = ({
+  deadline = "10 seconds",
   heldAfterEnd = "30 seconds",
   longestJob = "15 minutes",
-  onStoreFailure,
   slots = {}
 }: SharedOptions) => ({
   heldAfterEnd: millis("heldAfterEnd", heldAfterEnd),
   longestJob: millis("longestJob", longestJob),
-  deadline: millis("deadline", onStoreFailure?.deadline ?? "10 seconds"),
+  deadline: millis("deadline", deadline),
   slots: new Map(Object.entries(slots).map(([kind, count]) => [kind, whole(kind, count)]))
 })
 
@@ -197,15 +198,26 @@ export const layerShared = (options: SharedOptions = {}): Layer.Layer<TaskSlotPo
     Effect.gen(function* () {
       const { deadline, slots, ...times } = settings(options)
       const store = Store.overRedis(yield* Redis.Redis, options.prefix ?? "effect-hunyuan3d:")
-      const health = Health.make(
-        `Submissions wait for it, and fail when it has not answered for ${Duration.format(Duration.millis(deadline))}. Check that it can be reached.`
-      )
+      const health = StoreHealth.make({
+        of: "task slots",
+        consequence: `Submissions wait for it, and fail when it has not answered for ${Duration.format(Duration.millis(deadline))}. Check that it can be reached.`,
+        lostAfter: Duration.seconds(3),
+        up: slotStore
+      })
       const run = yield* FiberSet.makeRuntime()
       const closed = Latch.makeUnsafe()
       yield* Effect.addFinalizer(() => closed.open)
       const name = `${yield* Random.nextInt}.${yield* Random.nextInt}`
       const members = new Map<string, ReturnType<typeof Member.make>>()
-      const process = { ...times, name, store, health, run, closed: closed.await, deadline }
+      const process = {
+        ...times,
+        name,
+        store,
+        health,
+        run,
+        closed: closed.await,
+        deadline: BigInt(deadline) * 1_000_000n
+      }
       const memberOf = (kind: string) => {
         const unavailable = (cause: unknown) => new TaskSlotsUnavailable({ kind, cause })
         const member = members.get(kind) ?? Member.make({ ...process, kind, unavailable })

@@ -557,7 +557,7 @@ describe("layerShared without its store", () => {
     Effect.gen(function* () {
       const service = makeService({ slots: 1 })
       const memory = MemorySlots.make()
-      const options = { slots: { Pro: 1 }, onStoreFailure: { policy: "wait", deadline: "1 minute" } } as const
+      const options = { slots: { Pro: 1 }, deadline: "1 minute" } as const
       const ways = [blockable(), blockable()]
       const fleet = yield* Effect.forEach(ways, ({ way }) => join(memory, service, options, way))
       for (const [nth, { generate }] of [...fleet, ...fleet].entries()) {

@@ -6,8 +6,8 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type { StoreHealth } from "../../../internal/storeHealth.ts"
 import type * as Job from "../../Job.ts"
-import type { Health } from "./health.ts"
 import { measuredPosition } from "./metrics.ts"
 import type * as service from "./service.ts"
 import type { Answer, Phase, PlaceAnswer, Store } from "./store.ts"
@@ -25,9 +25,10 @@ export interface Options extends Pick<Talk.Options, "run" | "closed"> {
   /** Of the process. */
   readonly name: string
   readonly store: Store
-  readonly health: Health
-  /** In milliseconds, as `heldAfterEnd` and `longestJob`. */
-  readonly deadline: number
+  readonly health: StoreHealth
+  /** In nanoseconds. */
+  readonly deadline: bigint
+  /** In milliseconds, as `longestJob`. */
   readonly heldAfterEnd: number
   readonly longestJob: number
   readonly unavailable: (cause: unknown) => TaskSlotsUnavailable
@@ -82,7 +83,7 @@ const makeSpeak = ({ health, heldAfterEnd, kind, longestJob, name, store }: Opti
       places: told.map(({ phase, place }) => [place.name, place.number, phase, place.refusals, place.jobId] as const),
       ended: over
     }
-    const sent = yield* Clock.currentTimeMillis
+    const sent = yield* Clock.monotonicTimeNanos
     const exit: Exit.Exit<Answer, unknown> = yield* Effect.exit(Effect.timeout(store.tell(kind, message), patience))
     if (Exit.isFailure(exit)) {
       yield* health.failed(sent, exit.cause)
@@ -156,7 +157,7 @@ export const make = (options: Options) => {
   const news = Effect.gen(function* () {
     yield* talk.spoken
     const failing = health.failing()
-    if (failing === undefined || (yield* Clock.currentTimeMillis) < failing.since + deadline) return
+    if (failing === undefined || (yield* Clock.monotonicTimeNanos) < failing.since + deadline) return
     return yield* Effect.fail(unavailable(failing.cause))
   })
 

@@ -28,7 +28,8 @@ const slotSeconds = tagged((kind: string) =>
   })
 )
 
-const slotStore = Metric.gauge("hunyuan3d_task_slot_store_up", {
+/** Whether the shared store answers. */
+export const slotStore = Metric.gauge("hunyuan3d_task_slot_store_up", {
   description: "1 while the shared store of task slots answers, 0 while it does not",
   attributes: { unit: "{store}" }
 })
@@ -49,6 +50,3 @@ export const measuredTurn = (kind: string) =>
 /** Tells how far the first one that waits has come. */
 export const measuredPosition = (kind: string, position: number): Effect.Effect<void> =>
   Metric.update(slotPosition(kind), position)
-
-/** Tells whether the shared store of task slots answers: 1 or 0. */
-export const measuredSlotStore = (up: number): Effect.Effect<void> => Metric.update(slotStore, up)
