@@ -7,69 +7,26 @@
  * The moments are spread over the whole life of a process, by `KILL_SEED`, which a failure names. Real processes differ
  * from run to run, so it repeats the moments and not what they meet.
  */
-import { spawn } from "node:child_process"
 import * as fs from "node:fs"
-import { createServer } from "node:http"
-import * as os from "node:os"
 import * as path from "node:path"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Random, Schema } from "effect"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Journal from "../../src/job/Journal.ts"
 import * as Fake from "../../src/testing/Fake.ts"
 import { scale } from "../support/property.ts"
-import { bundle } from "./bundle.ts"
-import { credentials, run } from "./run.ts"
+import { seed, served, useProgram } from "./killed.ts"
+import { run } from "./run.ts"
 
-const seed = Number(process.env["KILL_SEED"] ?? Math.floor(Math.random() * 2 ** 31))
 // A person has a few, since each takes half a second.
 const kills = scale < 1 ? 6 : 200 * scale
 const killsInBatch = 25
 const atOnce = 4
 
-const home = fs.mkdtempSync(path.join(os.tmpdir(), "hunyuan3d-kill-"))
-afterAll(() => fs.rmSync(home, { recursive: true, force: true }))
-let program = ""
-beforeAll(async () => {
-  program = await bundle()
-})
-afterAll(() => fs.rmSync(program, { recursive: true, force: true }))
-
-/** Runs the program in a process, and kills it after a while; answers with how long it lived, in milliseconds. */
-const lived = (args: ReadonlyArray<string>, state: string, killAfter?: number) =>
-  Effect.callback<number>((resume) => {
-    const started = performance.now()
-    const child = spawn(process.execPath, [path.join(program, "bin.js"), ...args], {
-      env: {
-        PATH: process.env["PATH"],
-        XDG_STATE_HOME: state,
-        XDG_CACHE_HOME: path.join(home, "cache"),
-        ...credentials
-      },
-      stdio: "ignore"
-    })
-    const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfter)
-    child.once("exit", () => {
-      clearTimeout(timer)
-      resume(Effect.succeed(performance.now() - started))
-    })
-  })
-
-/** The fake behind a real socket. Half of its answers are slow, so that many processes are killed while they wait. */
-const Served = HttpServer.serve(Fake.httpApp).pipe(
-  Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),
-  Layer.provideMerge(
-    Fake.layerHandle({
-      run: 0,
-      tasksAtOnce: Infinity,
-      requestsPerSecond: Infinity,
-      faults: [{ fault: { slow: "200 millis" }, rate: 0.5 }]
-    })
-  )
-)
+const { home, lived } = useProgram("kill")
+const Served = served({ run: 0, slow: 0.5 })
 
 const Listed = Schema.fromJsonString(
   Schema.Struct({

@@ -13,33 +13,16 @@ import { atOnce, type Caller, callers, crowd, limit, play, start, times } from "
 import { withLogs } from "../support/logs.ts"
 import * as MemoryRedis from "../support/memoryRedis.ts"
 import { property } from "../support/property.ts"
+import { blockable, type Way } from "../support/redisStore.ts"
 import { passTime } from "../support/virtualTime.ts"
 
 type Memory = ReturnType<typeof MemoryRedis.make>
-
-/** What happens to the messages of one process. */
-type Way = (answer: ReturnType<Memory["answer"]>) => Effect.Effect<unknown, Redis.RedisError>
 
 /** A process of a fleet, with its own way to the store. */
 const join = Effect.fnUntraced(function* (memory: Memory, options?: RateLimit.SharedOptions, way: Way = (it) => it) {
   const redis = yield* MemoryRedis.redisOf((key, args) => way(memory.answer(key, args)))
   return yield* start(RateLimit.layerShared(options).pipe(Layer.provide(Layer.succeed(Redis.Redis, redis))))
 })
-
-/** A way that a test can block: what is sent meanwhile gets no answer. */
-const blockable = () => {
-  let blocked = false
-  const way: Way = (answer) => Effect.suspend(() => (blocked ? Effect.never : answer))
-  return {
-    way,
-    block: () => {
-      blocked = true
-    },
-    open: () => {
-      blocked = false
-    }
-  }
-}
 
 interface Fate {
   /** How long a message takes to the store and back, in milliseconds. */

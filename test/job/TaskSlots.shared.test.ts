@@ -14,6 +14,7 @@ import * as TaskSlots from "../../src/job/TaskSlots.ts"
 import { withLogs } from "../support/logs.ts"
 import * as MemoryRedis from "../support/memoryRedis.ts"
 import { property } from "../support/property.ts"
+import { blockable, type Way } from "../support/redisStore.ts"
 import * as MemorySlots from "./TaskSlots.memory.ts"
 
 const second = 1000
@@ -74,10 +75,6 @@ const makeService = ({ held = 30 * second, outsiders = 0, run = 60 * second, slo
   }
 }
 
-type Way = (
-  answer: ReturnType<ReturnType<typeof MemorySlots.make>["answer"]>
-) => Effect.Effect<unknown, Redis.RedisError>
-
 /** A process of a fleet, with its own way to the store. */
 const join = Effect.fnUntraced(function* (
   memory: ReturnType<typeof MemorySlots.make>,
@@ -107,21 +104,6 @@ const join = Effect.fnUntraced(function* (
       )
   }
 })
-
-/** A way that a test can block: what is sent meanwhile gets no answer. */
-const blockable = () => {
-  let blocked = false
-  const way: Way = (answer) => Effect.suspend(() => (blocked ? Effect.never : answer))
-  return {
-    way,
-    block: () => {
-      blocked = true
-    },
-    open: () => {
-      blocked = false
-    }
-  }
-}
 
 interface Fate {
   /** How long a message takes to the store and back, in milliseconds. */

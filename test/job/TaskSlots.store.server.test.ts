@@ -1,39 +1,13 @@
 /** The script in a real Redis, and its second writing in memory: the same messages get the same answers. */
-import { NodeRedis } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
-import { Redis } from "effect/persistence"
+import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
 import * as Store from "../../src/job/internal/slots/store.ts"
 import { property } from "../support/property.ts"
-import { hasRedis, startRedis } from "../support/redis.ts"
+import { hasRedis } from "../support/redis.ts"
+import { atTime, connect } from "../support/redisStore.ts"
 import * as MemorySlots from "./TaskSlots.memory.ts"
-
-const connect = Effect.gen(function* () {
-  const { url } = yield* startRedis
-  return Context.get(yield* Layer.build(NodeRedis.layer({ url })), Redis.Redis)
-})
-
-/** The same Redis, whose scripts read the time from here. */
-const atTime = (redis: Redis.Redis["Service"], now: () => number) =>
-  Redis.make({
-    send: (command, ...args) => {
-      if (command !== "SCRIPT") return redis.send(command, ...args)
-      const time = `{ math.floor(redis.call("GET", "now") / 1000), redis.call("GET", "now") % 1000 * 1000 }`
-      const [load = "", lua = ""] = args
-      return redis.send(command, load, lua.replace(`redis.call("TIME")`, time))
-    },
-    subscribe: () => Effect.die("not there"),
-    connect: Effect.die("not there")
-  }).pipe(
-    Effect.map((inner): Store.Store => {
-      const store = Store.overRedis(inner, "test:")
-      return {
-        tell: (kind, message) => Effect.andThen(redis.send("SET", "now", `${now()}`), store.tell(kind, message))
-      }
-    })
-  )
 
 const rarely = fc.oneof({ weight: 8, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) })
 
@@ -101,7 +75,7 @@ describe.skipIf(!hasRedis)("the shared store of task slots", () => {
     Effect.fnUntraced(function* (histories) {
       const redis = yield* connect
       let now = 1_790_000_000_000
-      const inRedis = yield* atTime(redis, () => now)
+      const inRedis = Store.overRedis(yield* atTime(redis, () => now), "test:")
       for (const [nth, history] of histories.entries()) {
         let state = MemorySlots.empty
         const fleet = new Map<string, Places>()

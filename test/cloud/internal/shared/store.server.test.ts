@@ -1,39 +1,13 @@
 /** The script in a real Redis, and its second writing in memory: the same messages get the same answers. */
-import { NodeRedis } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
-import { Redis } from "effect/persistence"
+import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
 import * as Store from "../../../../src/cloud/internal/shared/store.ts"
 import * as MemoryRedis from "../../../support/memoryRedis.ts"
 import { property } from "../../../support/property.ts"
-import { hasRedis, startRedis } from "../../../support/redis.ts"
-
-const connect = Effect.gen(function* () {
-  const { url } = yield* startRedis
-  return Context.get(yield* Layer.build(NodeRedis.layer({ url })), Redis.Redis)
-})
-
-/** The same Redis, whose scripts read the time from here. */
-const atTime = (redis: Redis.Redis["Service"], now: () => number) =>
-  Redis.make({
-    send: (command, ...args) => {
-      if (command !== "SCRIPT") return redis.send(command, ...args)
-      const time = `{ math.floor(redis.call("GET", "now") / 1000), redis.call("GET", "now") % 1000 * 1000 }`
-      const [load = "", lua = ""] = args
-      return redis.send(command, load, lua.replace(`redis.call("TIME")`, time))
-    },
-    subscribe: () => Effect.die("not there"),
-    connect: Effect.die("not there")
-  }).pipe(
-    Effect.map((inner): Store.Store => {
-      const store = Store.overRedis(inner, "test:")
-      return {
-        tell: (key, message) => Effect.andThen(redis.send("SET", "now", `${now()}`), store.tell(key, message))
-      }
-    })
-  )
+import { hasRedis } from "../../../support/redis.ts"
+import { atTime, connect } from "../../../support/redisStore.ts"
 
 const command = fc.record({
   /** How much later than the one before, in milliseconds; a clock that is set back if it is negative. */
@@ -63,7 +37,7 @@ describe.skipIf(!hasRedis)("the shared store of permits", () => {
     Effect.fnUntraced(function* (histories, limit) {
       const redis = yield* connect
       let now = 1_790_000_000_000
-      const inRedis = yield* atTime(redis, () => now)
+      const inRedis = Store.overRedis(yield* atTime(redis, () => now), "test:")
       for (const [nth, history] of histories.entries()) {
         let state = MemoryRedis.empty
         const held = new Map<string, number>()
