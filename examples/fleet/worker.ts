@@ -1,21 +1,24 @@
 /**
  * A worker of a fleet. It submits jobs, waits for them and downloads their files, over and over, until it is stopped.
- * All workers together keep one ceiling and one queue for task slots, on Redis. Its metrics are for Prometheus.
+ * All workers together keep one ceiling and one queue for task slots, on Redis, and one journal on PostgreSQL. Its
+ * metrics are for Prometheus.
  *
  *   node examples/fleet/worker.ts
  *
- * The environment says where Redis is (`REDIS_URL`), how many task slots the account has (`TASK_SLOTS`), how many jobs the
- * worker has at once (`JOBS`), where the files go (`OUT`), on which port the metrics are (`METRICS_PORT`), and, for a
- * fake, where calls go (`ENDPOINT`).
+ * The environment says where Redis and PostgreSQL are (`REDIS_URL`, `DATABASE_URL`), how many task slots the account has
+ * (`TASK_SLOTS`), how many jobs the worker has at once (`JOBS`), where the files go (`OUT`), on which port the metrics
+ * are (`METRICS_PORT`), and, for a fake, where calls go (`ENDPOINT`).
  */
 import { createServer } from "node:http"
 import { NodeHttpClient, NodeHttpServer, NodeRedis, NodeRuntime, NodeServices } from "@effect/platform-node"
+import { PgClient } from "@effect/sql-pg"
 import { Config, Effect, Layer } from "effect"
 import {
   Credentials,
   Endpoint,
   GenerateJob,
   JobKind,
+  Journal,
   RateLimit,
   ResultFiles,
   TaskSlots,
@@ -54,7 +57,11 @@ const Shared = Layer.unwrap(
   )
 ).pipe(Layer.provide(Redis))
 
-const Jobs = GenerateJob.layer.pipe(Layer.provide([Shared, Credentials.layerEnv]))
+const SharedJournal = Journal.layerSql().pipe(
+  Layer.provide(PgClient.layerConfig({ url: Config.Redacted("DATABASE_URL") }))
+)
+
+const Jobs = GenerateJob.layer.pipe(Layer.provide([Shared, SharedJournal, Credentials.layerEnv]))
 
 /** The fake on this machine, or the service. */
 const Where = Layer.unwrap(
