@@ -31,6 +31,7 @@ export interface Call {
 export interface Answer {
   readonly response: HttpServerResponse.HttpServerResponse
   readonly code?: string | undefined
+  readonly requestId?: string | undefined
   readonly explanation?: (() => string | undefined) | undefined
 }
 
