@@ -9,7 +9,7 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as NetAddress from "effect/net/NetAddress"
-import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 
 const loopback = ["127.0.0.1", "localhost", "[::1]"]
 
@@ -20,7 +20,7 @@ const nameOf = (host: string) => host.toLowerCase().replace(/:[0-9]*$/, "")
 const inUrl = (name: string) => (name.includes(":") && !name.startsWith("[") ? `[${name}]` : name)
 
 const isAddress = (name: string) =>
-  Option.isSome(NetAddress.ipAddressFromString(name.startsWith("[") ? name.slice(1, -1) : name))
+  Result.isSuccess(NetAddress.ipFromString(name.startsWith("[") ? name.slice(1, -1) : name))
 
 const forbidden = (message: string) => HttpServerResponse.jsonUnsafe({ _tag: "Forbidden", message }, { status: 403 })
 
