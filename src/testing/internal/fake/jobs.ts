@@ -75,30 +75,61 @@ const makeNames = (index: ReturnType<typeof makeJobIndex>) => {
   }
 }
 
+/** The task slots of all kinds. */
+const makeAllSlots = ({ tasksAtOnce }: Options) => {
+  // By the name of the kind, since kinds are compared by name.
+  const slots = new Map<string, TaskSlots>()
+  return {
+    /** Those of a kind, as many as it says now. */
+    of: (kind: JobKind.Any) => {
+      const known = slots.get(kind.name) ?? makeTaskSlots()
+      known.setCount(tasksAtOnce ?? kind.tasksAtOnce)
+      slots.set(kind.name, known)
+      return known
+    },
+    leave: (job: FakeJob) => slots.get(job.kind.name)?.leave(job),
+    all: () => slots.values(),
+    clear: () => slots.clear()
+  }
+}
+
+/** How the next job ends, unless it is told otherwise. */
+const drawOutcome = ({ failing }: Settings, chance: Chance, random: Random.Random): Outcome => {
+  if (failing === undefined) return "DONE"
+  const { code, message, rate = 1 } = failing
+  return chance.of("failures", random).nextDoubleUnsafe() < rate ? { code, message } : "DONE"
+}
+
+/** The jobs with their task slots. */
+const makeStore = (defaults: Options) => {
+  const index = makeJobIndex()
+  const slots = makeAllSlots(defaults)
+  return {
+    index,
+    slots,
+    names: makeNames(index),
+    settle: (now: number) => {
+      for (const kind of slots.all()) kind.settle(now)
+      for (const job of index.expire(now)) slots.leave(job)
+    },
+    put: (job: FakeJob) => {
+      const replaced = index.findById(job.id)
+      if (replaced !== undefined) slots.leave(replaced)
+      index.add(job)
+    },
+    clear: () => {
+      index.clear()
+      slots.clear()
+    }
+  }
+}
+
 export const makeJobs = (
   defaults: Options,
   settings: Settings = initialSettings(defaults),
   chance: Chance = makeChance(defaults.seed)
 ): Jobs => {
-  const index = makeJobIndex()
-  const { freeFile, freeId } = makeNames(index)
-  // By the name of the kind, since kinds are compared by name.
-  const slots = new Map<string, TaskSlots>()
-
-  /** The task slots of a kind, as many as it says now. */
-  const slotsOf = (kind: JobKind.Any) => {
-    const known = slots.get(kind.name) ?? makeTaskSlots()
-    known.setCount(defaults.tasksAtOnce ?? kind.tasksAtOnce)
-    slots.set(kind.name, known)
-    return known
-  }
-
-  const leaveSlots = (job: FakeJob) => slots.get(job.kind.name)?.leave(job)
-
-  const settle = (now: number) => {
-    for (const kind of slots.values()) kind.settle(now)
-    for (const job of index.expire(now)) leaveSlots(job)
-  }
+  const { clear, index, names, put, settle, slots } = makeStore(defaults)
 
   const settled =
     <A>(look: () => A) =>
@@ -106,18 +137,6 @@ export const makeJobs = (
       settle(now)
       return look()
     }
-
-  const clear = () => {
-    index.clear()
-    slots.clear()
-  }
-
-  const outcome = (random: Random.Random): Outcome => {
-    const { failing } = settings
-    if (failing === undefined) return "DONE"
-    const { code, message, rate = 1 } = failing
-    return chance.of("failures", random).nextDoubleUnsafe() < rate ? { code, message } : "DONE"
-  }
 
   return {
     at: (time) => time + settings.advancedBy,
@@ -130,39 +149,35 @@ export const makeJobs = (
     known: settled(index.all),
     count: settled(index.count),
     stored: settled(index.stored),
-    hasFreeSlot: (kind, now) => settled(() => slotsOf(kind).hasFree())(now),
+    hasFreeSlot: (kind, now) => settled(() => slots.of(kind).hasFree())(now),
     add: (options, now, random) => {
       settle(now)
       const drawn = chance.of("jobs", random)
       const { timeScale } = settings
-      const ended = { ...options, outcome: options.outcome ?? outcome(random) }
-      const made = makeJob(options.id ?? freeId(drawn), ended, { ...defaults, timeScale }, now, drawn)
-      const job = { ...made, file: freeFile(made.file) }
-      const replaced = index.findById(job.id)
-      if (replaced !== undefined) leaveSlots(replaced)
-      index.add(job)
-      slotsOf(job.kind).enter(job)
+      const ended = { ...options, outcome: options.outcome ?? drawOutcome(settings, chance, random) }
+      const made = makeJob(options.id ?? names.freeId(drawn), ended, { ...defaults, timeScale }, now, drawn)
+      const job = { ...made, file: names.freeFile(made.file) }
+      put(job)
+      slots.of(job.kind).enter(job)
       return job
     },
     end: (job, outcome, now) => {
       settle(now)
       if (job.endsAt <= now) return
-      leaveSlots(job)
+      slots.leave(job)
       job.outcome = outcome
       job.startsAt = Math.min(job.startsAt, now)
       job.endsAt = now
     },
     accelerate: (factor, now) => {
       settle(now)
-      for (const kind of slots.values()) kind.change((job) => hurry(job, factor, now))
+      for (const kind of slots.all()) kind.change((job) => hurry(job, factor, now))
     },
     replaceAll: (jobs, now) => {
       clear()
       for (const job of jobs) {
-        const replaced = index.findById(job.id)
-        if (replaced !== undefined) leaveSlots(replaced)
-        index.add(job)
-        if (now < job.endsAt && now < job.expiresAt) slotsOf(job.kind).enter(job)
+        put(job)
+        if (now < job.endsAt && now < job.expiresAt) slots.of(job.kind).enter(job)
       }
       settle(now)
     },

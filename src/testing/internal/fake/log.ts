@@ -59,8 +59,8 @@ export interface Log {
 /** Nobody's prompt is taken for it: a quote in one has a backslash before it. */
 const jobIdIn = (json: string) => /"JobId"\s*:\s*"([0-9]{1,32})"/.exec(json)?.[1]
 
-const jobIdOf = (action: string | undefined, body: string, { response }: Answer) => {
-  if (action === undefined) return undefined
+const jobIdOf = (action: string | undefined, body: string, { jobId, response }: Answer) => {
+  if (action === undefined) return jobId
   const answered = response.body._tag === "Uint8Array" ? decoder.decode(response.body.body) : ""
   return jobIdIn(answered) ?? jobIdIn(body)
 }

@@ -19,7 +19,7 @@ import { clockOf, jobState } from "./facts.ts"
 import { badGateway, makeFaults, refusalOf, suffer, withStatus, type Fault } from "./faults.ts"
 import { Fake } from "./handle.ts"
 import { makeIssued } from "./issued.ts"
-import { makeJobs } from "./jobs.ts"
+import { makeJobs, type Jobs } from "./jobs.ts"
 import { makeLog } from "./log.ts"
 import { isMetadata, refuseMetadata, serveMetadata } from "./metadata.ts"
 import type { JobOptions, Options, Outcome } from "./options.ts"
@@ -52,6 +52,11 @@ const makeParts = (options: Options, kinds: Effect.Effect<ReadonlyArray<JobKind.
 
 type Parts = ReturnType<typeof makeParts>
 
+const jobOfFile = ({ path }: Call, jobs: Jobs, now: number) => {
+  const file = /\/([0-9a-f-]{36})_[^/]*$/.exec(path)?.[1]
+  return file === undefined ? undefined : jobs.findByFile(file, jobs.at(now))?.id
+}
+
 /** The answer before a fault keeps the client from it. */
 const respond = Effect.fnUntraced(function* (
   call: Call,
@@ -72,7 +77,11 @@ const respond = Effect.fnUntraced(function* (
       refusal === undefined
         ? serveDownload(call, jobs, jobs.at(now), requestId)
         : refuseDownload(503, refusal, requestId)
-    return { ...answer, requestId: answer.code === undefined ? undefined : requestId }
+    return {
+      ...answer,
+      requestId: answer.code === undefined ? undefined : requestId,
+      jobId: jobOfFile(call, jobs, now)
+    }
   }
   const fields = refusal === undefined ? api.answer(call, origin) : Effect.fail(refusal)
   const result = yield* Effect.result(Effect.map(fields, (fields) => withStatus(fault, fields)))
