@@ -50,7 +50,7 @@ const StateJob = Schema.Struct({
   )
 )
 
-export const StateOf1 = Schema.Struct({
+const StateOf1 = Schema.Struct({
   version: Schema.Literal(version),
   seed: Schema.optionalKey(Schema.Finite),
   drawn: Schema.Struct({ jobs: count, failures: count, faults: count, credentials: count }),
