@@ -45,24 +45,25 @@ const makeRead = Effect.gen(function* () {
 
 const takesGzip = (accepted: string | undefined) => /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(accepted ?? "")
 
-export const layer: Layer.Layer<
-  never,
-  never,
-  HttpRouter.HttpRouter | Setup | FileSystem.FileSystem | Path.Path
-> = HttpRouter.use((router) =>
-  Effect.gen(function* () {
-    const read = yield* makeRead
-    for (const { contentType, name, route } of files) {
-      const answer = Effect.gen(function* () {
-        const { headers } = yield* HttpServerRequest.HttpServerRequest
-        const { bytes, small } = yield* read(name)
-        const isSmall = takesGzip(headers["accept-encoding"])
-        return HttpServerResponse.uint8Array(isSmall ? small : bytes, {
-          contentType,
-          headers: { vary: "accept-encoding", ...(isSmall ? { "content-encoding": "gzip" } : {}) }
+export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Setup | FileSystem.FileSystem | Path.Path> =
+  HttpRouter.use((router) =>
+    Effect.gen(function* () {
+      const read = yield* makeRead
+      for (const { contentType, name, route } of files) {
+        const answer = Effect.gen(function* () {
+          const { headers } = yield* HttpServerRequest.HttpServerRequest
+          const { bytes, small } = yield* read(name)
+          const isSmall = takesGzip(headers["accept-encoding"])
+          return HttpServerResponse.uint8Array(isSmall ? small : bytes, {
+            contentType,
+            headers: { vary: "accept-encoding", ...(isSmall ? { "content-encoding": "gzip" } : {}) }
+          })
         })
-      })
-      yield* router.add("GET", route, Effect.orElseSucceed(answer, () => notBuilt))
-    }
-  })
-)
+        yield* router.add(
+          "GET",
+          route,
+          Effect.orElseSucceed(answer, () => notBuilt)
+        )
+      }
+    })
+  )
