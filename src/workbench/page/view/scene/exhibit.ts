@@ -27,9 +27,16 @@ const linesOf = (mesh: Mesh, material: Material) => {
   return lines
 }
 
+/** So that lines on a surface are seen. */
+const pushBack = (material: Material) => {
+  material.polygonOffset = true
+  material.polygonOffsetFactor = 1
+  material.polygonOffsetUnits = 1
+}
+
 export const exhibit = ({ clips, root }: Model) => {
   const meshes = meshesOf(root)
-  const { group, height } = place(root)
+  const { extent, group } = place(root)
   const own = new Map(meshes.map((mesh) => [mesh, mesh.material]))
   const ownMaterials = new Set(meshes.flatMap(materialsOf))
   const facts: FacesAndMaps = {
@@ -55,6 +62,7 @@ export const exhibit = ({ clips, root }: Model) => {
         return other
       }
       mesh.material = Array.isArray(material) ? material.map(change) : change(material)
+      for (const one of materialsOf(mesh)) pushBack(one)
     }
     worn = [...dressed.values()]
   }
@@ -81,5 +89,5 @@ export const exhibit = ({ clips, root }: Model) => {
     undress()
     disposeModel(root, ownMaterials)
   }
-  return { group, height, facts, wear, wireframe, play, advance: (seconds: number) => mixer.update(seconds), dispose }
+  return { group, extent, facts, wear, wireframe, play, advance: (seconds: number) => mixer.update(seconds), dispose }
 }

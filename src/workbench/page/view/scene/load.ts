@@ -34,6 +34,7 @@ const finish = (geometry: BufferGeometry) => {
 }
 
 const loadGlb = async (bytes: ArrayBuffer): Promise<Model> => {
+  if (new TextDecoder().decode(bytes.slice(0, 4)) !== "glTF") throw new Error("It is not a GLB.")
   const { GLTFLoader } = await import("three/examples/jsm/loaders/GLTFLoader.js")
   const manager = new LoadingManager()
   manager.setURLModifier((url) => (url.startsWith("blob:") ? url : "blob:nothing"))
@@ -111,14 +112,10 @@ const loadObj = async (bytes: ArrayBuffer, companions: Companions): Promise<Mode
   return { root, clips: [] }
 }
 
-/** An archive is read whole, up to this many bytes a file. */
-const largestEntry = 512 * 1024 * 1024
-
 const loadZip = async (bytes: ArrayBuffer): Promise<Model> => {
-  const { unzipSync } = await import("fflate")
-  const entries = unzipSync(new Uint8Array(bytes), { filter: ({ originalSize }) => originalSize <= largestEntry })
+  const { unzip } = await import("./unzip.ts")
   const companions = new Map<string, () => Promise<ArrayBuffer>>()
-  for (const [path, entry] of Object.entries(entries)) {
+  for (const [path, entry] of Object.entries(unzip(bytes))) {
     companions.set(nameOf(path), () => Promise.resolve(new Uint8Array(entry).buffer))
   }
   for (const format of ["glb", "obj", "stl"] as const) {

@@ -13,19 +13,24 @@ export const place = (model: Object3D) => {
   group.add(model)
   group.scale.setScalar(scale)
   if (radius > 0) group.position.set(-centre.x * scale, -box.min.y * scale, -centre.z * scale)
-  return { group, height: size.y * scale }
+  return { group, extent: { height: size.y * scale, radius: (Math.hypot(size.x, size.z) / 2) * scale } }
 }
 
-const direction = new Vector3(0.55, 0.42, 1).normalize()
+/** The upright cylinder that holds a model however it turns. */
+export type Extent = ReturnType<typeof place>["extent"]
 
-/** Looks at the middle of a model of this height from the front, a little from above. */
-export const fit = (camera: PerspectiveCamera, target: Vector3, height: number) => {
+const pitch = 0.36
+const direction = new Vector3(0.5, 0, 1).setLength(Math.cos(pitch)).setY(Math.sin(pitch))
+
+/** Looks at the middle of a model from the front, a little from above, so that it stays in the picture as it turns. */
+export const fit = (camera: PerspectiveCamera, target: Vector3, { height, radius }: Extent) => {
   const half = (camera.fov * Math.PI) / 360
-  const narrow = Math.min(half, Math.atan(Math.tan(half) * camera.aspect))
+  const across = Math.atan(Math.tan(half) * camera.aspect)
+  const [sine, cosine] = [Math.sin(pitch), Math.cos(pitch)]
+  // The near edge of the bottom is what leaves the picture first.
+  const tall = ((height / 2) * cosine + radius * sine) / Math.tan(half) + radius * cosine - (height / 2) * sine
+  const distance = Math.max(tall, radius / Math.sin(across)) * 1.05
   target.set(0, height / 2, 0)
-  camera.position
-    .copy(direction)
-    .multiplyScalar(0.93 / Math.sin(narrow))
-    .add(target)
+  camera.position.copy(direction).multiplyScalar(distance).add(target)
   camera.lookAt(target)
 }

@@ -108,7 +108,7 @@ export class Stage {
 
   fit() {
     this.#isFitted = true
-    fit(this.#studio.camera, this.#controls.target, this.#shown?.height ?? 1)
+    fit(this.#studio.camera, this.#controls.target, this.#shown?.extent ?? { height: 1, radius: 1 })
     this.#ticker.request()
   }
 

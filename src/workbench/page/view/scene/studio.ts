@@ -27,15 +27,15 @@ const makeKeyLight = () => {
   light.position.set(1.4, 4, 2)
   light.castShadow = true
   light.shadow.mapSize.set(1024, 1024)
-  light.shadow.radius = 14
+  light.shadow.radius = 22
   light.shadow.blurSamples = 20
   light.shadow.bias = -0.0005
-  Object.assign(light.shadow.camera, { left: -2.4, right: 2.4, top: 2.4, bottom: -2.4, near: 0.5, far: 9 })
+  Object.assign(light.shadow.camera, { left: -2.6, right: 2.6, top: 2.6, bottom: -2.6, near: 0.5, far: 9 })
   return light
 }
 
 const makeGround = () => {
-  const ground = new Mesh(new CircleGeometry(7, 48), new ShadowMaterial({ opacity: 0.3 }))
+  const ground = new Mesh(new CircleGeometry(2.1, 48), new ShadowMaterial({ opacity: 0.26 }))
   ground.rotation.x = -Math.PI / 2
   ground.receiveShadow = true
   return ground
