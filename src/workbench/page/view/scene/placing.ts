@@ -1,5 +1,24 @@
 /** Brings models of any size to one size, onto the ground, and the camera to a distance from which all is seen. */
 import { Box3, Group, type Object3D, type PerspectiveCamera, Vector3 } from "three"
+import { meshesOf } from "./meshes.ts"
+
+/** As many are enough to measure a model. */
+const mostMeasured = 20_000
+
+/** How far a model reaches from the upright axis through its centre. */
+const reach = (model: Object3D, centre: Vector3) => {
+  const at = new Vector3()
+  let most = 0
+  for (const mesh of meshesOf(model)) {
+    const { count } = mesh.geometry.getAttribute("position")
+    for (let i = 0; i < count; i += Math.ceil(count / mostMeasured)) {
+      mesh.getVertexPosition(i, at)
+      mesh.localToWorld(at)
+      most = Math.max(most, Math.hypot(at.x - centre.x, at.z - centre.z))
+    }
+  }
+  return most
+}
 
 /** The model in a group in which its bounding sphere has the radius 1 and it stands on the ground. */
 export const place = (model: Object3D) => {
@@ -13,7 +32,7 @@ export const place = (model: Object3D) => {
   group.add(model)
   group.scale.setScalar(scale)
   if (radius > 0) group.position.set(-centre.x * scale, -box.min.y * scale, -centre.z * scale)
-  return { group, extent: { height: size.y * scale, radius: (Math.hypot(size.x, size.z) / 2) * scale } }
+  return { group, extent: { height: size.y * scale, radius: reach(model, centre) * scale } }
 }
 
 /** The upright cylinder that holds a model however it turns. */
