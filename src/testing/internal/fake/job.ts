@@ -16,8 +16,8 @@ export interface FakeJob {
   /** When its id is forgotten. */
   readonly expiresAt: number
   /** From when it takes a task slot that is free. */
-  readonly readyAt: number
-  readonly run: number
+  readyAt: number
+  run: number
   outcome: Outcome
   /** `Infinity` while it waits for a task slot. */
   startsAt: number
