@@ -27,4 +27,6 @@ export const loadReplay = Effect.promise(() => import("../testing/Replay.ts"))
 
 export const loadResultFiles = Effect.promise(() => import("../files/ResultFiles.ts"))
 
+export const loadWorkbench = Effect.promise(() => import("./workbench/run.ts"))
+
 export const loadServing = Effect.promise(() => import("./serve/serving.ts"))
