@@ -10,7 +10,9 @@ export const open = Command.make(
   "open",
   {
     what: Argument.String("FILE|JobId").pipe(
-      Argument.withDescription("A model of the disk, such as teapot.glb, or the id of a job, whose files are downloaded")
+      Argument.withDescription(
+        "A model of the disk, such as teapot.glb, or the id of a job, whose files are downloaded"
+      )
     ),
     kind: kindFlag,
     ...workbenchFlags,

@@ -52,7 +52,10 @@ const refusalOf = (
     return refuse(403, "A page of another origin may not use the workbench.")
   }
   const site = headers["sec-fetch-site"] ?? "same-origin"
-  const isVisit = method === "GET" && url === "/" && headers["sec-fetch-mode"] === "navigate" &&
+  const isVisit =
+    method === "GET" &&
+    url === "/" &&
+    headers["sec-fetch-mode"] === "navigate" &&
     headers["sec-fetch-dest"] === "document"
   if (site !== "same-origin" && site !== "none" && !isVisit) {
     return refuse(403, "A page of another site may not use the workbench.")

@@ -143,7 +143,10 @@ const makeFollow = Effect.fnUntraced(function* (lines: Lines) {
     const downloaded = yield* ResultFiles.download(job, directory, { previews: true, unpack: true })
     // What was in archives, too.
     const inside = (yield* files.list).filter((file) => file.path.startsWith(`${job.id}/`))
-    const paths = [...downloaded.map((file) => path.resolve(file.path)), ...inside.map((file) => path.join(folder, file.path))]
+    const paths = [
+      ...downloaded.map((file) => path.resolve(file.path)),
+      ...inside.map((file) => path.join(folder, file.path))
+    ]
     yield* journal.downloaded(job.id, [...new Set(paths)])
     yield* events.publish({ _tag: "Files" })
   })
@@ -193,10 +196,17 @@ const make: Effect.Effect<Jobs["Service"], never, Services | Scope.Scope> = Effe
     return yield* lines.line(operation)
   })
 
-  const submit = Effect.fnUntraced(function* ({ confirmedCredits, operation, request: fields, ...submission }: Submission) {
+  const submit = Effect.fnUntraced(function* ({
+    confirmedCredits,
+    operation,
+    request: fields,
+    ...submission
+  }: Submission) {
     const kind = yield* read.readKind(submission.kind)
     const request = yield* Effect.mapError(read.decode(kind, fields), (error) => {
-      const sentences = read.problemsOf(error).map(({ message, path }) => (path === "" ? message : `${path}: ${message}`))
+      const sentences = read
+        .problemsOf(error)
+        .map(({ message, path }) => (path === "" ? message : `${path}: ${message}`))
       return new Refused({ code: "Client.InvalidInput", message: `Nothing was submitted. ${sentences.join(" ")}` })
     })
     yield* confirm(read.creditsOf(kind, request), confirmedCredits).pipe(Effect.provideService(Setup, setup))
@@ -213,7 +223,10 @@ const make: Effect.Effect<Jobs["Service"], never, Services | Scope.Scope> = Effe
   const resume = Effect.fnUntraced(function* (operation: string) {
     const { endpoint, ticket } = yield* lines.entryOf(operation)
     if (ticket === undefined) {
-      return yield* new Refused({ code: "Client.NoTicket", message: "There is nothing to resume: no job of it is known." })
+      return yield* new Refused({
+        code: "Client.NoTicket",
+        message: "There is nothing to resume: no job of it is known."
+      })
     }
     if (endpoint !== setup.host) {
       return yield* new Refused({

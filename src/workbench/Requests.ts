@@ -84,7 +84,12 @@ const failureOf = (cause: Cause.Cause<HttpClientError.HttpClientError>): string 
   return redact.text(("cause" in reason && why(reason.cause)) || reason.message)
 }
 
-const sentOf = (id: number, at: number, request: HttpClientRequest.HttpClientRequest, isSecret: boolean): SentRequest => {
+const sentOf = (
+  id: number,
+  at: number,
+  request: HttpClientRequest.HttpClientRequest,
+  isSecret: boolean
+): SentRequest => {
   const action = request.headers["x-tc-action"]
   const { body } = request
   const bytes = body._tag === "Uint8Array" ? body.body : undefined

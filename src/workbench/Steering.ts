@@ -44,8 +44,14 @@ const itsOwn = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, Extract
 
 const isJson = Schema.is(Schema.Json)
 
-const failingOf = ({ rate, ...reason }: { readonly code: string; readonly message: string; readonly rate?: number | undefined }) =>
-  rate === undefined ? reason : { ...reason, rate }
+const failingOf = ({
+  rate,
+  ...reason
+}: {
+  readonly code: string
+  readonly message: string
+  readonly rate?: number | undefined
+}) => (rate === undefined ? reason : { ...reason, rate })
 
 /** The fake behind `serve`. */
 export const layerServe = (baseUrl: string): Layer.Layer<Steering, never, HttpClient.HttpClient> =>

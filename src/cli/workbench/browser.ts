@@ -5,7 +5,11 @@ import * as ChildProcess from "effect/process/ChildProcess"
 import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
 import { OfStderr } from "../capabilities.ts"
 
-const variable = (name: string) => Config.String(name).pipe(Config.withDefault(""), Effect.orElseSucceed(() => ""))
+const variable = (name: string) =>
+  Config.String(name).pipe(
+    Config.withDefault(""),
+    Effect.orElseSucceed(() => "")
+  )
 
 /** What opens an address on this system, if anything does. */
 const openers = Effect.gen(function* () {

@@ -100,10 +100,7 @@ const serve = Effect.fnUntraced(function* <E extends Error, R>(
     yield* before
     const announced = Layer.effectDiscard(announce(token, flags))
     yield* Layer.launch(
-      Layer.provideMerge(announced, Workbench.layer(token)).pipe(
-        Layer.provide(HttpServer.layerServices),
-        Layer.provide(server(flags.port))
-      )
+      Layer.provideMerge(announced, Workbench.layer(token)).pipe(Layer.provide(server(flags.port)))
     ).pipe(Effect.onInterrupt(() => farewell(target, flags)))
   }).pipe(
     Effect.catchTag("ServeError", () =>

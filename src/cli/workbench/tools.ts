@@ -16,7 +16,13 @@ export const layer: Layer.Layer<Tools> = Layer.succeed(Tools, {
     query: kind.query.action,
     tasksAtOnce: kind.tasksAtOnce,
     fields: [
-      { path: "Prompt", type: "text" as const, required: false, description: "What to make, in words.", maxLength: 1024 }
+      {
+        path: "Prompt",
+        type: "text" as const,
+        required: false,
+        description: "What to make, in words.",
+        maxLength: 1024
+      }
     ],
     rules: [],
     example: { Prompt: "a brass teapot" }

@@ -26,8 +26,6 @@ export const about = HttpApiBuilder.group(
       )
       .handle("kinds", () => Effect.succeed(tools.kinds))
       .handle("codes", () => Effect.succeed(tools.codes))
-      .handle("events", () =>
-        Effect.succeed(events.stream)
-      )
+      .handle("events", () => Effect.succeed(events.stream))
   })
 )

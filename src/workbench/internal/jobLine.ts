@@ -1,8 +1,8 @@
 /** An entry of the journal as a line of the page, with what was seen since. */
 import * as DateTime from "effect/DateTime"
+import type * as Journal from "../../job/Journal.ts"
 import type { JobLine, ModelFile } from "../Api.ts"
 import * as entries from "../entry.ts"
-import type * as Journal from "../../job/Journal.ts"
 
 /** What the journal does not have. */
 export interface Seen {
@@ -23,7 +23,8 @@ const stateOf = (entry: Journal.Entry, seen: Seen, now: DateTime.Utc): JobLine["
 
 /** Why there is no job, or none that is known of. */
 const problemOf = ({ ended, outcome }: Journal.Entry): string | undefined => {
-  if (outcome._tag === "Refused" && outcome.code !== "Client.Interrupted") return `The service refused it (${outcome.code}).`
+  if (outcome._tag === "Refused" && outcome.code !== "Client.Interrupted")
+    return `The service refused it (${outcome.code}).`
   if (outcome._tag === "Unknown") {
     return outcome.jobId === undefined
       ? `No clear answer came (${outcome.code}). Its job may exist and be paid for: look at the console.`
