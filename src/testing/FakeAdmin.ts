@@ -28,6 +28,7 @@ import * as Schema from "effect/Schema"
 import type { Fake } from "./internal/fake/handle.ts"
 import { InvalidState } from "./internal/fake/state.ts"
 import { makeAnswers } from "./internal/fakeAdmin/answers.ts"
+import { Explained, layerExplained } from "./internal/fakeAdmin/explained.ts"
 import { guard } from "./internal/fakeAdmin/guard.ts"
 import {
   Clock,
@@ -46,6 +47,7 @@ export {
   Failing,
   Fault,
   Health,
+  InvalidCall,
   JobState,
   NoSuchJob,
   NotTheFake,
@@ -165,6 +167,7 @@ export const group = HttpApiGroup.make("fake")
  */
 export const Api = HttpApi.make("hunyuan3d-fake")
   .add(group)
+  .middleware(Explained)
   .annotateMerge(OpenApi.annotations({ title: "The fake of hunyuan3d serve" }))
 
 /**
@@ -212,6 +215,7 @@ export const layer = (options?: {
     Layer.provide(
       HttpApiBuilder.group(Api, "fake", (handlers) => Effect.map(answers, (all) => handlers.handleAll(all)))
     ),
+    Layer.provide(layerExplained),
     Layer.provide(guard(options?.hosts ?? [])),
     Layer.provide(HttpServer.layerServices)
   )

@@ -11,13 +11,13 @@ const WithoutService = Effect.provide(answering({}))
 
 describe("hunyuan3d serve", () => {
   /** A server that listens to nobody. */
-  const listening = (asked: Array<string | undefined> = []) => ({
+  const listening = (asked: Array<string | undefined> = [], address = "127.0.0.1:8123") => ({
     listen: (_port: number, host?: string) => {
       asked.push(host)
       return Layer.succeed(
         HttpServer.HttpServer,
         HttpServer.make({
-          address: NetAddress.inetAddressFromStringUnsafe("127.0.0.1:8123"),
+          address: NetAddress.inetAddressFromStringUnsafe(address),
           serve: () => Effect.void
         })
       )
@@ -53,7 +53,7 @@ describe("hunyuan3d serve", () => {
   it.effect("prints nothing on standard error with --json", () =>
     Effect.gen(function* () {
       const { stderr, stdout } = yield* printed(["--json"])
-      assert.strictEqual(stderr, "hunyuan3d: Interrupted.\n".slice(0, stderr.length))
+      assert.strictEqual(stderr, "")
       assert.strictEqual(JSON.parse(stdout.split("\n")[0] ?? "").url, "http://127.0.0.1:8123")
     }).pipe(WithoutService)
   )
@@ -80,6 +80,22 @@ describe("hunyuan3d serve", () => {
         assert.strictEqual(warning.exec(stderr)?.[0], `Anybody who reaches ${host} can use this fake and steer it.`)
       }
       assert.deepStrictEqual(asked, [undefined, "localhost", "::1", "127.0.0.2", "0.0.0.0", "127.evil.example"])
+    }).pipe(WithoutService)
+  )
+
+  it.effect("tells a command to try only where this program can reach it: on loopback", () =>
+    Effect.gen(function* () {
+      for (const [address, endpoint] of [
+        ["0.0.0.0:8123", "http://127.0.0.1:8123"],
+        ["[::]:8123", "http://[::1]:8123"],
+        ["[::1]:8123", "http://[::1]:8123"],
+        ["192.0.2.1:8123", undefined]
+      ] as const) {
+        const { stderr, stdout } = yield* printed([], listening([], address))
+        assert.strictEqual(stdout, `http://${address}\n`)
+        assert.strictEqual(/--endpoint '?([^ ']*)/.exec(stderr)?.[1], endpoint)
+        assert.include(stderr, `Steer it: ${endpoint ?? `http://${address}`}/__fake/health`)
+      }
     }).pipe(WithoutService)
   )
 

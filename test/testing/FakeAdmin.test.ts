@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { HttpApi, HttpApiBuilder, HttpApiClient, HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
+import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
@@ -160,6 +161,31 @@ describe("The calls that steer the fake", () => {
       yield* admin.reset({ payload: {} })
       assert.strictEqual((yield* admin.health()).jobs, 0)
     }).pipe(within({ seed: 7 }))
+  )
+
+  it.effect("say what is wrong with a call that cannot be read", () =>
+    Effect.gen(function* () {
+      const { admin, client } = yield* steering
+      for (const [path, body, says] of [
+        ["clock", `{"advance":-1}`, /advance/],
+        ["clock", `{"timeScale":0}`, /timeScale/],
+        ["clock", `{"advance":1e300}`, /advance/],
+        ["failing", `{"code":1,"message":""}`, /code/],
+        ["faults", `["nonsense"]`, /"dropped"/],
+        ["reset", `{nope`, /valid JSON/],
+        ["reset", "", /Payload/]
+      ] as const) {
+        const response = yield* client.post(`${baseUrl}/__fake/${path}`, {
+          body: HttpBody.text(body, "application/json")
+        })
+        const text = yield* response.text
+        assert.strictEqual(response.status, 400, text)
+        const { _tag, message } = JSON.parse(text)
+        assert.strictEqual(_tag, "InvalidCall")
+        assert.match(message, says)
+      }
+      assert.strictEqual((yield* admin.clock()).advancedBy, 0)
+    }).pipe(within())
   )
 
   it.effect("are described by an OpenAPI document, each of them", () =>

@@ -19,6 +19,14 @@ interface Announced {
 const isDefault = ({ secretKey }: Credentials.Credential) =>
   Redacted.value(secretKey) === Redacted.value(defaults.secretKey)
 
+/** Where this program reaches the server: it sends no key over plain HTTP but to loopback. */
+const onLoopback = (url: string): string | undefined => {
+  const { hostname, port } = new URL(url)
+  if (hostname === "0.0.0.0") return `http://127.0.0.1:${port}`
+  if (hostname === "[::]") return `http://[::1]:${port}`
+  return /^(localhost|\[::1\]|127\..*)$/.test(hostname) ? url : undefined
+}
+
 const notes = Effect.fnUntraced(function* ({ credential, seed, url }: Announced) {
   const program = yield* invocation
   const { secretId } = credential
@@ -28,12 +36,16 @@ const notes = Effect.fnUntraced(function* ({ credential, seed, url }: Announced)
       ? `Accepted key: SecretId ${secretId}, with the secret key that you gave`
       : `Accepted key: SecretId ${secretId}, SecretKey ${own}`
   )
-  yield* printNote(own === undefined ? "Try it, with that secret key:" : "Try it in another terminal:")
-  yield* printNote(
-    `  TENCENTCLOUD_SECRET_ID=${word(secretId)} TENCENTCLOUD_SECRET_KEY=${own === undefined ? "…" : word(own)} ` +
-      `${program} generate "a brass teapot" --endpoint ${url} --out models`
-  )
-  yield* printNote(`Steer it: ${url}/__fake/health, with all calls in ${url}/__fake/openapi.json`)
+  const reached = onLoopback(url)
+  if (reached !== undefined) {
+    yield* printNote(own === undefined ? "Try it, with that secret key:" : "Try it in another terminal:")
+    yield* printNote(
+      `  TENCENTCLOUD_SECRET_ID=${word(secretId)} TENCENTCLOUD_SECRET_KEY=${own === undefined ? "…" : word(own)} ` +
+        `${program} generate "a brass teapot" --endpoint ${word(reached)} --out models`
+    )
+  }
+  const steered = `${reached ?? url}/__fake`
+  yield* printNote(`Steer it: ${steered}/health, with all calls in ${steered}/openapi.json`)
   yield* printNote(dim(`Chance repeats with --seed ${seed}.`))
 })
 

@@ -9,8 +9,7 @@
  */
 import type * as Random from "effect/Random"
 
-export const purposes = ["jobs", "failures", "faults", "credentials"] as const
-export type Purpose = (typeof purposes)[number]
+type Purpose = "jobs" | "failures" | "faults" | "credentials"
 
 export interface Chance {
   readonly seed: () => number | undefined

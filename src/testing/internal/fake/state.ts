@@ -34,6 +34,9 @@ const StateJob = Schema.Struct({
   /** The name of the kind. */
   kind: Schema.String,
   region: Schema.NonEmptyString,
+  request: Schema.optionalKey(
+    Schema.Json.annotate({ description: "What was submitted, as far as the result depends on it" })
+  ),
   expiresIn: span.annotate({ description: "When its id is forgotten" }),
   readyIn: Schema.optionalKey(span.annotate({ description: "From when it takes a task slot that is free" })),
   run: Schema.optionalKey(duration.annotate({ description: "How long it runs" })),
@@ -50,7 +53,7 @@ const StateJob = Schema.Struct({
   )
 )
 
-export const StateOf1 = Schema.Struct({
+const StateOf1 = Schema.Struct({
   version: Schema.Literal(version),
   seed: Schema.optionalKey(Schema.Finite),
   drawn: Schema.Struct({ jobs: count, failures: count, faults: count, credentials: count }),
@@ -104,6 +107,7 @@ const stateOf = (job: FakeJob, now: number): typeof StateJob.Type => ({
   id: job.id,
   kind: job.kind.name,
   region: job.region,
+  ...(job.request === undefined ? {} : { request: job.request }),
   expiresIn: job.expiresAt - now,
   ...finite("readyIn", job.readyAt - now),
   ...finite("run", job.run),

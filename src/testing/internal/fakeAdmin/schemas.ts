@@ -134,3 +134,15 @@ export class NotTheFake extends Schema.TaggedError<NotTheFake>("effect-hunyuan3d
   { message: Schema.String },
   { httpApiStatus: 409 }
 ) {}
+
+/**
+ * The call cannot be read: its body or a part of its path is not what the call takes.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class InvalidCall extends Schema.TaggedError<InvalidCall>("effect-hunyuan3d/FakeAdmin/InvalidCall")(
+  "InvalidCall",
+  { message: Schema.String },
+  { httpApiStatus: 400 }
+) {}
