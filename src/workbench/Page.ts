@@ -1,4 +1,7 @@
-/** Serves the page: its three built files, read when they are asked for, compressed where the browser takes that. */
+/**
+ * Serves the page: its built files, read when they are asked for, compressed where the browser takes that. The page
+ * loads parts of itself, such as three.js, as chunks when they are needed.
+ */
 import { promisify } from "node:util"
 import { gzip } from "node:zlib"
 import * as Effect from "effect/Effect"
@@ -19,10 +22,15 @@ const files = [
   { route: "/main.css", name: "main.css", contentType: "text/css; charset=utf-8" }
 ] as const
 
+/** As esbuild names them, and no other file. */
+const chunk = /^[\w-]+\.js$/
+
 const notBuilt = HttpServerResponse.text(
   "The page is not built. In a checkout of the sources, run: npm run build:page\n",
   { status: 503 }
 )
+
+const notThere = HttpServerResponse.text("The page has no such part. Load it again.\n", { status: 404 })
 
 /** The file, and its compressed form, which is made again when the file changes. */
 const makeRead = Effect.gen(function* () {
@@ -49,21 +57,31 @@ export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Setup | Fi
   HttpRouter.use((router) =>
     Effect.gen(function* () {
       const read = yield* makeRead
-      for (const { contentType, name, route } of files) {
-        const answer = Effect.gen(function* () {
-          const { headers } = yield* HttpServerRequest.HttpServerRequest
-          const { bytes, small } = yield* read(name)
-          const isSmall = takesGzip(headers["accept-encoding"])
-          return HttpServerResponse.uint8Array(isSmall ? small : bytes, {
-            contentType,
-            headers: { vary: "accept-encoding", ...(isSmall ? { "content-encoding": "gzip" } : {}) }
-          })
+      const answer = Effect.fnUntraced(function* (name: string, contentType: string) {
+        const { headers } = yield* HttpServerRequest.HttpServerRequest
+        const { bytes, small } = yield* read(name)
+        const isSmall = takesGzip(headers["accept-encoding"])
+        return HttpServerResponse.uint8Array(isSmall ? small : bytes, {
+          contentType,
+          headers: { vary: "accept-encoding", ...(isSmall ? { "content-encoding": "gzip" } : {}) }
         })
+      })
+      for (const { contentType, name, route } of files) {
         yield* router.add(
           "GET",
           route,
-          Effect.orElseSucceed(answer, () => notBuilt)
+          Effect.orElseSucceed(answer(name, contentType), () => notBuilt)
         )
       }
+      const answerChunk = Effect.gen(function* () {
+        const { name = "" } = yield* HttpRouter.params
+        if (!chunk.test(name)) return notThere
+        return yield* answer(`chunks/${name}`, "text/javascript; charset=utf-8")
+      })
+      yield* router.add(
+        "GET",
+        "/chunks/:name",
+        Effect.orElseSucceed(answerChunk, () => notThere)
+      )
     })
   )
