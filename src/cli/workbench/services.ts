@@ -44,7 +44,7 @@ const seen = Layer.effect(
 
 export const servicesOf = (flags: WorkbenchFlags, target: Target) => {
   const isReal = target.target === "live" || target.target === "serve"
-  return Layer.mergeAll(Jobs.layer, tools.layer).pipe(
+  return Layer.merge(Jobs.layer, tools.layer).pipe(
     Layer.provideMerge(Files.layer),
     Layer.provideMerge(services),
     Layer.provideMerge(

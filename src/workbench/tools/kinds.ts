@@ -1,15 +1,12 @@
 /**
- * Kinds of job for a form: their fields, read from the JSON Schema of their requests, with the texts of `texts.ts`. And
- * the check of a request that a form made.
+ * Kinds of job for a form: their fields, read from the JSON Schema of their requests, with the texts of `texts.ts`.
  */
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as SchemaIssue from "effect/SchemaIssue"
-import * as CreditsOf from "../../job/Credits.ts"
+import * as Credits from "../../job/Credits.ts"
 import type * as JobKind from "../../job/JobKind.ts"
-import type { Checked, Credits, Field, Kind } from "../Api.ts"
+import type { Field, Kind } from "../Api.ts"
 import * as texts from "./texts.ts"
 
 type Node = Readonly<Record<string, unknown>>
@@ -77,12 +74,10 @@ const fieldsOf = (kind: string, node: Node, before = "", isNeeded = true): Reado
   })
 }
 
-const estimateOf = (kind: JobKind.Any, request: unknown) => Option.getOrUndefined(CreditsOf.estimate(kind, request))
-
 export const kindOf = (kind: JobKind.Any): Kind => {
   const { name, query, submit, tasksAtOnce } = kind
   const { description = "", example = {}, rules = [] } = texts.kinds[name] ?? {}
-  const estimate = estimateOf(kind, {})
+  const estimate = Option.getOrUndefined(Credits.estimate(kind, {}))
   return {
     name,
     flag: name.toLowerCase(),
@@ -95,23 +90,4 @@ export const kindOf = (kind: JobKind.Any): Kind => {
     rules,
     example
   }
-}
-
-const creditsOf = (kind: JobKind.Any, request: unknown): Credits | undefined => {
-  const estimate = estimateOf(kind, request)
-  return estimate && { ...estimate, text: CreditsOf.format(estimate) }
-}
-
-const standard = SchemaIssue.makeFormatterStandardSchemaV1()
-
-/** All that is wrong with a request, and what it costs. */
-export const check = (kind: JobKind.Any, request: unknown): Checked => {
-  const decoded = Schema.decodeUnknownResult(kind.submit.input, { errors: "all", onExcessProperty: "error" })(request)
-  const problems = Result.isSuccess(decoded)
-    ? []
-    : standard(decoded.failure.issue).issues.map(({ message, path = [] }) => ({
-        path: path.map((key) => String(typeof key === "object" ? key.key : key)).join("."),
-        message
-      }))
-  return { problems, ...defined("credits", creditsOf(kind, request)) }
 }
