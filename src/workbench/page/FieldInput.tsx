@@ -18,11 +18,20 @@ interface InputProps extends Props {
 const textOf = (value: Json | undefined) =>
   typeof value === "string" || typeof value === "number" ? String(value) : ""
 
-const labelOf = (path: string) =>
-  path
-    .replace(/^(?:File3D|File|Image)\./, "")
-    .replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")
-    .replaceAll(/\b3 D\b/g, "3D")
+/** In a word or two, where the field's own name would not be read. */
+const labels: Readonly<Record<string, string>> = {
+  ImageBase64: "Image",
+  ImageUrl: "Image, as a link",
+  "Image.Base64": "Image",
+  "Image.Url": "Image, as a link",
+  "File.Url": "Link to the 3D file",
+  "File3D.Url": "Link to the 3D file",
+  "File.Type": "Type of the file",
+  "File3D.Type": "Type of the file",
+  EnablePBR: "Enable PBR"
+}
+
+const labelOf = (path: string) => labels[path] ?? path.replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")
 
 /** The bytes of a file as base64, without what a data URL has before them. */
 const base64Of = (file: File) =>

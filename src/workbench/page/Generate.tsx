@@ -132,7 +132,7 @@ function Fields({
   const others = kind.fields.filter((field) => !isMain(field))
   return (
     <>
-      {kind.fields.filter(isMain).map(show)}
+      {kind.fields.filter(({ path }) => path === "Prompt").map(show)}
       {kind.fields.some(({ path }) => path === "Prompt") ? (
         <div class="chips" role="group" aria-label="Examples of prompts">
           {prompts.map((prompt) => (
@@ -142,6 +142,7 @@ function Fields({
           ))}
         </div>
       ) : null}
+      <div class="grid">{kind.fields.filter((field) => field.path !== "Prompt" && isMain(field)).map(show)}</div>
       {others.length === 0 ? null : (
         <details open={others.length < 4}>
           <summary>More settings</summary>

@@ -47,7 +47,7 @@ export function JobCard({
         {job.files.map(({ path, size }) => (
           <li key={path}>
             <button type="button" class="link" onClick={() => onOpen(path)}>
-              {path}
+              {path.slice(path.lastIndexOf("/") + 1)}
             </button>
             <span class="quiet">{sizeOf(size)}</span>
           </li>

@@ -16,11 +16,13 @@ const pretty = (json: string) => {
 
 const pathOf = (url: string) => (URL.canParse(url) ? new URL(url).pathname : url)
 
+const statusIn = (body = "") => /"Status": ?"(\w+)"/.exec(body)?.[1]
+
 /** What came of it, in a word. */
 const outcomeOf = ({ answer }: SentRequest) =>
   answer === undefined
     ? "no answer yet"
-    : (answer.code ?? answer.failure ?? (answer.status === undefined ? "answered" : `${answer.status}`))
+    : (answer.code ?? answer.failure ?? statusIn(answer.body) ?? `${answer.status ?? "answered"}`)
 
 const isBad = ({ answer }: SentRequest) =>
   answer !== undefined && (answer.code !== undefined || answer.failure !== undefined || (answer.status ?? 0) >= 400)

@@ -103,13 +103,17 @@ function TextField(props: {
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <textarea
-        id={id}
-        class="code"
-        rows={rows}
-        value={value}
-        onInput={({ currentTarget }) => onChange(currentTarget.value)}
-      />
+      {rows === 1 ? (
+        <input id={id} class="code" value={value} onInput={({ currentTarget }) => onChange(currentTarget.value)} />
+      ) : (
+        <textarea
+          id={id}
+          class="code"
+          rows={rows}
+          value={value}
+          onInput={({ currentTarget }) => onChange(currentTarget.value)}
+        />
+      )}
     </div>
   )
 }

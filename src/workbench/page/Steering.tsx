@@ -52,7 +52,8 @@ export function Steering({ client }: { readonly client: Client }) {
       </div>
       <div class="buttons" role="group" aria-label="The clock of the jobs">
         <span>
-          Jobs run {clock.timeScale} times faster, {duration(clock.advancedBy)} ahead
+          Jobs run at × {clock.timeScale}
+          {clock.advancedBy === 0 ? "" : `, ${duration(clock.advancedBy)} ahead`}
         </span>
         {speeds.map((speed) =>
           button(`× ${speed}`, () => change(`Jobs run ${speed} times faster.`, { timeScale: speed }))

@@ -31,11 +31,11 @@ export const stagesOf = (job: JobLine, now: number): ReadonlyArray<Stage> => {
       ? []
       : [{ name, label, millis: Math.max(0, (to ?? now) - from), isNow: to === undefined }]
   if (endedAt === undefined && runningAt === undefined) {
-    return stage("waiting", job.state === "sending" ? "sending" : "waits for a task slot", submittedAt, undefined)
+    return stage("waiting", job.state === "sending" ? "sending" : "waits", submittedAt, undefined)
   }
   return [
-    ...stage("waiting", "waited for a task slot", submittedAt, runningAt ?? endedAt),
-    ...stage("running", endedAt === undefined ? "is computed" : "was computed", runningAt, endedAt),
+    ...stage("waiting", "waited", submittedAt, runningAt ?? endedAt),
+    ...stage("running", endedAt === undefined ? "is computed" : "computed", runningAt, endedAt),
     ...stage("ended", job.state === "downloaded" ? "downloaded" : "downloads", endedAt, downloadedAt)
   ]
 }
