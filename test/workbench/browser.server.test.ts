@@ -46,7 +46,7 @@ const pictured = Effect.fnUntraced(function* (page: Page) {
 })
 
 const generate = async (page: Page) => {
-  await page.getByLabel("Prompt").fill("a brass teapot")
+  await page.getByRole("textbox", { name: /^Prompt/ }).fill("a brass teapot")
   await page.getByRole("button", { name: "Generate", exact: true }).click()
   await page.getByRole("button", { name: "Look at it in 3D" }).waitFor()
 }
