@@ -82,7 +82,7 @@ export const layer: Layer.Layer<Files, never, Setup | FileSystem.FileSystem | Pa
     const walk = (place: string, depth: number, found: Array<ModelFile>): Effect.Effect<void> =>
       Effect.gen(function* () {
         const names = yield* Effect.orElseSucceed(fs.readDirectory(path.join(folder, place)), () => [])
-        for (const name of names.toSorted()) {
+        for (const name of names) {
           const inner = place === "" ? name : `${place}/${name}`
           if (found.length >= maxFiles) return
           if (!inside.isPlace(inner)) continue

@@ -178,6 +178,28 @@ type Services =
   | FileSystem.FileSystem
   | Path.Path
 
+const check = Effect.fnUntraced(function* ({ kind: name, request: fields }: Pick<Submission, "kind" | "request">) {
+  const kind = yield* read.readKind(name)
+  return yield* Effect.match(read.decode(kind, fields), {
+    onFailure: (error): Checked => ({ problems: read.problemsOf(error) }),
+    onSuccess: (request): Checked => {
+      const credits = read.creditsOf(kind, request)
+      return { problems: [], ...(credits === undefined ? {} : { credits }) }
+    }
+  })
+})
+
+/** What is submitted, if it is right and agreed to. */
+const accept = Effect.fnUntraced(function* (submission: Submission) {
+  const kind = yield* read.readKind(submission.kind)
+  const request = yield* Effect.mapError(read.decode(kind, submission.request), (error) => {
+    const sentences = read.problemsOf(error).map(({ message, path }) => (path === "" ? message : `${path}: ${message}`))
+    return new Refused({ code: "Client.InvalidInput", message: `Nothing was submitted. ${sentences.join(" ")}` })
+  })
+  yield* confirm(read.creditsOf(kind, request), submission.confirmedCredits)
+  return { kind, request }
+})
+
 const make: Effect.Effect<Jobs["Service"], never, Services | Scope.Scope> = Effect.gen(function* () {
   const setup = yield* Setup
   const journal = yield* Journal.Journal
@@ -196,21 +218,10 @@ const make: Effect.Effect<Jobs["Service"], never, Services | Scope.Scope> = Effe
     return yield* lines.line(operation)
   })
 
-  const submit = Effect.fnUntraced(function* ({
-    confirmedCredits,
-    operation,
-    request: fields,
-    ...submission
-  }: Submission) {
-    const kind = yield* read.readKind(submission.kind)
-    const request = yield* Effect.mapError(read.decode(kind, fields), (error) => {
-      const sentences = read
-        .problemsOf(error)
-        .map(({ message, path }) => (path === "" ? message : `${path}: ${message}`))
-      return new Refused({ code: "Client.InvalidInput", message: `Nothing was submitted. ${sentences.join(" ")}` })
-    })
-    yield* confirm(read.creditsOf(kind, request), confirmedCredits).pipe(Effect.provideService(Setup, setup))
-    const title = read.titleOf(fields)
+  const submit = Effect.fnUntraced(function* (submission: Submission) {
+    const { operation } = submission
+    const { kind, request } = yield* Effect.provideService(accept(submission), Setup, setup)
+    const title = read.titleOf(submission.request)
     if (title !== undefined) yield* lines.note(operation, { title })
     const sending = Effect.mapError(jobs.submit(kind, request, { operation }), refused)
     const ticket = yield* Effect.flatMap(
@@ -235,17 +246,6 @@ const make: Effect.Effect<Jobs["Service"], never, Services | Scope.Scope> = Effe
       })
     }
     return yield* watch(operation, ticket)
-  })
-
-  const check = Effect.fnUntraced(function* ({ kind: name, request: fields }: Pick<Submission, "kind" | "request">) {
-    const kind = yield* read.readKind(name)
-    return yield* Effect.match(read.decode(kind, fields), {
-      onFailure: (error): Checked => ({ problems: read.problemsOf(error) }),
-      onSuccess: (request): Checked => {
-        const credits = read.creditsOf(kind, request)
-        return { problems: [], ...(credits === undefined ? {} : { credits }) }
-      }
-    })
   })
 
   const forget = Effect.fnUntraced(function* (operation: string) {

@@ -1,8 +1,6 @@
 /** Counts what a model is made of, from its bytes. */
-import type { ModelFacts, ModelFile } from "../Api.ts"
-import { glbFacts } from "./glb.ts"
-
-export type Facts = Omit<ModelFacts, "file" | "validator">
+import type { ModelFile } from "../Api.ts"
+import { type Facts, glbFacts } from "./glb.ts"
 
 const obj = (bytes: Uint8Array): Facts => {
   let vertices = 0

@@ -1,8 +1,10 @@
 /** Counts what a GLB is made of: its JSON says it, but for the sides of its textures. */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { Facts } from "./facts.ts"
+import type { ModelFacts } from "../Api.ts"
 import { sidesOf } from "./sides.ts"
+
+export type Facts = Omit<ModelFacts, "file" | "validator">
 
 const Index = Schema.Int
 
