@@ -244,7 +244,7 @@ export const Output = Schema.Struct({
   results: Schema.optionalKey(Schema.Array(OutputResult).annotate({ description: "The jobs that were resumed" })),
   batch: Schema.optionalKey(OutputBatch),
   problems: Schema.optionalKey(Schema.Array(OutputProblem)),
-  url: Schema.optionalKey(text("Where serve listens")),
+  url: Schema.optionalKey(text("Where serve listens, or the address of the workbench with its token")),
   signed: Schema.optionalKey(
     Schema.Struct({
       canonicalRequest: Schema.String,

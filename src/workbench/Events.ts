@@ -23,6 +23,8 @@ export class Events extends Context.Service<
   {
     readonly publish: (event: Event) => Effect.Effect<void>
     readonly stream: Stream.Stream<Event>
+    /** Ends all streams, so that no connection holds up the end of the server. */
+    readonly close: Effect.Effect<void>
   }
 >()("effect-hunyuan3d/workbench/Events") {}
 
@@ -32,6 +34,7 @@ export const layer: Layer.Layer<Events> = Layer.effect(
     const hub = yield* Effect.acquireRelease(PubSub.sliding<Event>(1024), PubSub.shutdown)
     const beats = Stream.map(Stream.tick(heartbeat), () => alive)
     return {
+      close: PubSub.shutdown(hub),
       publish: (event) => Effect.asVoid(PubSub.publish(hub, event)),
       stream: Stream.unwrap(
         Effect.map(PubSub.subscribe(hub), (subscription) =>

@@ -14,6 +14,7 @@ import * as Layer from "effect/Layer"
 import * as NetAddress from "effect/net/NetAddress"
 import type * as Redacted from "effect/Redacted"
 import { Api } from "./Api.ts"
+import { Events } from "./Events.ts"
 import { authorized, guarded } from "./Guard.ts"
 import * as handlers from "./handlers/all.ts"
 import * as Page from "./Page.ts"
@@ -31,6 +32,8 @@ export const layer = (token: Redacted.Redacted<string>) =>
         Layer.provide(Layer.merge(HttpPlatform.layer, Etag.layerWeak))
       )
       const app = yield* HttpRouter.toHttpEffect(routes)
-      return HttpServer.serve(guarded(app, port))
+      const events = yield* Events
+      const closing = Layer.effectDiscard(Effect.addFinalizer(() => events.close))
+      return Layer.provideMerge(closing, HttpServer.serve(guarded(app, port)))
     })
   )

@@ -20,7 +20,7 @@ import * as Token from "../../workbench/Token.ts"
 import * as Workbench from "../../workbench/Workbench.ts"
 import { readEndpoint } from "../connection.ts"
 import { Failure, exitCodes, fromError, usage } from "../failure.ts"
-import { waitCommand } from "../goOn.ts"
+import { waitCommand, wayFlags } from "../goOn.ts"
 import { shownId } from "../identity.ts"
 import { PageDirectory, ProgramVersion } from "../installation.ts"
 import { Network } from "../network.ts"
@@ -79,7 +79,7 @@ const farewell = Effect.fnUntraced(function* ({ target }: Target, flags: Workben
   yield* printNote(
     watched === 0
       ? "Closed."
-      : `Closed. ${watched} of its jobs go on. To wait for them: hunyuan3d resume --all --out ${shell.word(flags.out)}`
+      : `Closed. ${watched === 1 ? "One of its jobs goes" : `${watched} of its jobs go`} on. To wait for them: hunyuan3d resume --all --out ${shell.word(flags.out)}${wayFlags(flags)}`
   )
 })
 
