@@ -14,7 +14,13 @@ export const runInTerminal = (args: ReadonlyArray<string>, cwd: string, env: Nod
   const { status, stdout } = ChildProcess.spawnSync(
     "script",
     ["--quiet", "--flush", "--return", "--command", `stty cols 100 rows 40; ${command}`, "/dev/null"],
-    { cwd, env: { ...process.env, ...env, CI: "" }, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], maxBuffer: 1e9 }
+    {
+      cwd,
+      env: { ...process.env, ...env, CI: "" },
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+      maxBuffer: 1e9
+    }
   )
   if (status !== 0) throw new Error(`the program ended with ${status}: ${stdout}`)
   return stdout

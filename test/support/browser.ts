@@ -65,3 +65,35 @@ export const newPage = (browser: Started, options: BrowserContextOptions = {}) =
       return { page, problems, hosts }
     })
   )
+
+/** The colours of a PNG, made smaller: red, green, blue and alpha of each of 64 by 48 points. */
+export const colours = (browser: Started, png: Buffer) =>
+  Effect.acquireUseRelease(
+    Effect.promise(() => browser.newPage()),
+    (page) =>
+      Effect.promise(() =>
+        page.evaluate(async (base64) => {
+          const image = new Image()
+          image.src = `data:image/png;base64,${base64}`
+          await image.decode()
+          const context = new OffscreenCanvas(64, 48).getContext("2d")
+          context?.drawImage(image, 0, 0, 64, 48)
+          return Array.from(context?.getImageData(0, 0, 64, 48).data ?? [])
+        }, png.toString("base64"))
+      ),
+    (page) => Effect.promise(() => page.close())
+  )
+
+/** How many of a hundred points have a colour, and are not grey. */
+export const colourful = (points: ReadonlyArray<number>) => {
+  let found = 0
+  for (let i = 0; i < points.length; i += 4) {
+    const [red = 0, green = 0, blue = 0] = points.slice(i, i + 3)
+    if (Math.max(red, green, blue) - Math.min(red, green, blue) > 50) found++
+  }
+  return (found / (points.length / 4)) * 100
+}
+
+/** How much two pictures differ, from 0 to 255, on average over their points. */
+export const difference = (one: ReadonlyArray<number>, other: ReadonlyArray<number>) =>
+  one.reduce((sum, value, i) => sum + Math.abs(value - (other[i] ?? 0)), 0) / one.length
