@@ -8,7 +8,7 @@ import * as Credits from "../job/Credits.ts"
 import type * as JobKind from "../job/JobKind.ts"
 import { usage } from "./failure.ts"
 import * as flag from "./flag.ts"
-import type { Connection } from "./options.ts"
+import { type Connection, outlivesProgram } from "./options.ts"
 import { add, type Report } from "./report.ts"
 
 export const costFlags = {
@@ -62,7 +62,7 @@ export const announced =
     print: (text: string) => Effect.Effect<void>
   ) =>
   <A, E, R>(submission: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    transport === "fake" || transport.startsWith("replay:")
+    !outlivesProgram(transport)
       ? submission
       : Effect.flatMap(Ref.make(false), (isSaid) =>
           Effect.provideService(

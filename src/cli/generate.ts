@@ -2,6 +2,7 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import * as Function from "effect/Function"
 import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import type * as Job from "../job/Job.ts"
@@ -14,10 +15,19 @@ import { announced, checkMaxCredits, costFlags, estimated } from "./cost.ts"
 import { showDryRun } from "./dryRun.ts"
 import { usage } from "./failure.ts"
 import { timedOut } from "./follow.ts"
-import { resumableDownload, resumeCommand, showNext, waitCommand } from "./goOn.ts"
+import { endsWithProgram, resumableDownload, resumeCommand, showNext, waitCommand } from "./goOn.ts"
 import { Sections } from "./help.ts"
 import { isJournaled, operationFlags, readOperation } from "./journal.ts"
-import { type Connection, connectionFlags, downloadFlags, kindFlag, outFlag, polling, pollingFlags } from "./options.ts"
+import {
+  type Connection,
+  connectionFlags,
+  downloadFlags,
+  kindFlag,
+  outFlag,
+  outlivesProgram,
+  polling,
+  pollingFlags
+} from "./options.ts"
 import { checkOut } from "./outDirectory.ts"
 import { showChanges, withProgress } from "./progress.ts"
 import { add, unlessJson } from "./report.ts"
@@ -60,16 +70,13 @@ export const generate = Command.make(
       const [ticket, job] = yield* generateAndShow(flags.kind, request, options, flags, goOn).pipe(timedOut(flags))
       if (Option.isSome(flags.out)) {
         const download = showDownload(ticket, job, flags.out.value, flags)
-        // The jobs of the fake end with the program.
-        yield* flags.transport === "fake" ? download : resumableDownload(ticket, flags, flags.out.value)(download)
+        yield* outlivesProgram(flags.transport) ? resumableDownload(ticket, flags, flags.out.value)(download) : download
       } else {
         yield* unlessJson(showFiles(job))
       }
       yield* unlessJson(showCredits(job))
-      // The jobs of a recording are not there any more, and those of the fake end with the program.
-      const isThere = flags.transport === "live" || flags.transport.startsWith("record:")
-      if (Option.isNone(flags.out) && isThere) yield* unlessJson(showNext(job, ticket, flags))
-    }).pipe(Effect.provide(jobs(flags)))
+      if (Option.isNone(flags.out) && outlivesProgram(flags.transport)) yield* unlessJson(showNext(job, ticket, flags))
+    }).pipe(flags.transport === "fake" ? endsWithProgram : Function.identity, Effect.provide(jobs(flags)))
   })
 ).pipe(
   Command.withDescription("Submit a job, which is paid for, wait for it, and download its files."),
@@ -92,7 +99,7 @@ export const generate = Command.make(
 
 /**
  * Submits a job and shows what becomes of it. Its ticket is told first, so that
- * nobody loses a paid job; the jobs of the fake end with the program.
+ * nobody loses a paid job.
  */
 export const generateAndShow = <Request extends Schema.ConstraintCodec<unknown, unknown>>(
   kind: JobKind.JobKind<Request>,
@@ -107,11 +114,11 @@ export const generateAndShow = <Request extends Schema.ConstraintCodec<unknown, 
       request,
       connection,
       Effect.fnUntraced(function* (ticket, told) {
-        if (connection.transport === "fake") {
-          yield* progress.note(told)
-        } else {
+        if (outlivesProgram(connection.transport)) {
           yield* add({ next: goOn(ticket) })
           yield* progress.note(`${told} If this program stops: ${goOn(ticket)}`)
+        } else {
+          yield* progress.note(told)
         }
         const jobs = yield* QueryJob.QueryJob
         return [ticket, yield* showChanges(ticket, jobs.watch(ticket, options), progress)] as const

@@ -1,7 +1,9 @@
 /** The commands by which a person goes on with a job, in this terminal or another, and when they are told. */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
+import * as References from "effect/References"
 import type * as Job from "../job/Job.ts"
 import type { Connection } from "./options.ts"
 import { printNote } from "./print.ts"
@@ -39,6 +41,20 @@ export const showNext = Effect.fnUntraced(function* (job: Job.Job, ticket: Job.J
   )
   if (isThere) yield* printNote(`To download: ${downloadCommand(ticket, flags, "models")}`)
 })
+
+/**
+ * For a run on the fake: says that there is nothing to go on with when it is interrupted. What the library warns of then
+ * is true of jobs that outlive the program.
+ */
+export const endsWithProgram = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  self.pipe(
+    Effect.updateService(References.MinimumLogLevel, (level) =>
+      LogLevel.isGreaterThan(level, "Debug") ? "Error" : level
+    ),
+    Effect.onInterrupt(() =>
+      printNote("Interrupted. The fake ended with this program, and its job too. There is nothing to pay.")
+    )
+  )
 
 /** Says how to download the rest when a download is interrupted. */
 export const resumableDownload =

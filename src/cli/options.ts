@@ -95,6 +95,9 @@ export interface Connection {
   readonly requestTimeout: Duration.Duration
 }
 
+/** Whether jobs are still there when the program has ended: those of the fake, and of a recording, are not. */
+export const outlivesProgram = (transport: string): boolean => transport === "live" || transport.startsWith("record:")
+
 export const kindFlag = flag
   .choice(
     "kind",

@@ -57,7 +57,7 @@ export const roughly = (duration: Duration.Duration) => {
   return minutes > 0 ? `${minutes} min` : `${seconds} s`
 }
 
-/** Downloads the files of a job, shows how much has arrived, lists them, and writes their manifest. */
+/** Downloads the files of a job, shows how much has arrived, lists them, and writes their manifest. Gives the files. */
 export const showDownload = Effect.fnUntraced(function* (
   ticket: Job.JobTicket,
   job: Job.Done,
@@ -94,6 +94,7 @@ export const showDownload = Effect.fnUntraced(function* (
   )
   yield* unlessJson(listed)
   yield* add({ manifest: yield* writeManifest(ticket, job, directory, files) })
+  return files
 })
 
 /** A download that failed, in the words of the command line. */

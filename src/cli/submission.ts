@@ -23,7 +23,7 @@ import * as SubmitJob from "../job/SubmitJob.ts"
 import { fromSubmission } from "./failure.ts"
 import { waitCommand } from "./goOn.ts"
 import { isUnclear, notSubmitted } from "./journal.ts"
-import type { Connection } from "./options.ts"
+import { type Connection, outlivesProgram } from "./options.ts"
 import { printNote } from "./print.ts"
 import { add, known } from "./report.ts"
 import { seconds } from "./seconds.ts"
@@ -62,9 +62,8 @@ export const submitWith = Effect.fnUntraced(function* <
   return yield* Effect.onInterrupt(Fiber.join(fiber), () => stop(fiber, connection, options?.operation))
 })
 
-// The jobs of the fake end with the program.
 const addTicket = (ticket: Job.JobTicket, connection: Pick<Connection, "transport" | "endpoint" | "profile">) =>
-  add({ ticket, ...(connection.transport === "fake" ? {} : { next: waitCommand(ticket, connection) }) })
+  add({ ticket, ...(outlivesProgram(connection.transport) ? { next: waitCommand(ticket, connection) } : {}) })
 
 /** A ticket that is older than this command was in the journal. */
 const origin = ({ jobId, submittedAt }: Job.JobTicket, started: DateTime.Utc, operation: string | undefined) =>
@@ -92,7 +91,7 @@ const stop = Effect.fnUntraced(function* <A, E>(
   yield* Effect.raceFirst(Fiber.interrupt(fiber), explain)
   const exit = yield* Fiber.await(fiber)
   const ticket = Exit.isFailure(exit) ? SubmitJob.ticketOf(exit.cause) : Option.none()
-  if (Option.isSome(ticket) && connection.transport !== "fake") {
+  if (Option.isSome(ticket) && outlivesProgram(connection.transport)) {
     const { next = waitCommand(ticket.value, connection) } = yield* known
     yield* add({ ticket: ticket.value, next })
     yield* printNote(`To go on: ${next}`)
