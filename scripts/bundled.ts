@@ -1,7 +1,20 @@
 /** The packages whose code esbuild put into a bundle, and the notices that their licences want. */
 import * as fs from "node:fs"
 import * as path from "node:path"
-import type { Metafile } from "esbuild"
+import * as Schema from "effect/Schema"
+
+/** What is read of a metafile of esbuild. */
+const Metafile = Schema.Struct({
+  outputs: Schema.Record(
+    Schema.String,
+    Schema.Struct({ inputs: Schema.Record(Schema.String, Schema.Struct({ bytesInOutput: Schema.Finite })) })
+  )
+})
+
+const PackageJson = Schema.Struct({ name: Schema.String, version: Schema.String })
+
+export const readMetafile = Schema.decodeUnknownSync(Schema.fromJsonString(Metafile))
+const readManifest = Schema.decodeUnknownSync(Schema.fromJsonString(PackageJson))
 
 export interface Bundled {
   readonly name: string
@@ -11,7 +24,7 @@ export interface Bundled {
 }
 
 /** The folders of the packages that gave at least a byte to an output. */
-export const foldersOf = (outputs: Metafile["outputs"]): ReadonlyArray<string> => {
+export const foldersOf = ({ outputs }: typeof Metafile.Type): ReadonlyArray<string> => {
   const inputs = Object.values(outputs).flatMap((output) =>
     Object.entries(output.inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : []))
   )
@@ -23,15 +36,7 @@ const isLicence = (file: string) => /^(licen[cs]es?|copying|notices?|third-party
 
 /** Reads a package's name, version and licence. It fails where there is no text of a licence. */
 export const readBundled = (folder: string): Bundled => {
-  const manifest: unknown = JSON.parse(fs.readFileSync(path.join(folder, "package.json"), "utf8"))
-  if (
-    typeof manifest !== "object" ||
-    manifest === null ||
-    !("name" in manifest && typeof manifest.name === "string") ||
-    !("version" in manifest && typeof manifest.version === "string")
-  ) {
-    throw new Error(`${folder}/package.json has no name and version.`)
-  }
+  const manifest = readManifest(fs.readFileSync(path.join(folder, "package.json"), "utf8"))
   const files = fs
     .readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile() && isLicence(entry.name))

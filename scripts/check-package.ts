@@ -9,9 +9,9 @@ import { execFileSync, execSync, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { gzipSync } from "node:zlib"
-import { build, type Metafile } from "esbuild"
+import { build } from "esbuild"
 import manifest from "../package.json" with { type: "json" }
-import { foldersOf, readBundled, titleOf } from "./bundled.ts"
+import { foldersOf, readBundled, readMetafile, titleOf } from "./bundled.ts"
 
 const cache = path.resolve("node_modules/.cache/package")
 const unpacked = path.join(cache, "node_modules", manifest.name)
@@ -51,8 +51,7 @@ assert.deepEqual(
 // The notices name each package whose code is in a bundle, with the text of its licence.
 const notices = fs.readFileSync(path.join(unpacked, "dist/NOTICES.md"), "utf8")
 for (const metafile of fs.globSync("node_modules/.cache/bundles/*.json")) {
-  const { outputs }: Metafile = JSON.parse(fs.readFileSync(metafile, "utf8"))
-  for (const bundled of foldersOf(outputs).map(readBundled)) {
+  for (const bundled of foldersOf(readMetafile(fs.readFileSync(metafile, "utf8"))).map(readBundled)) {
     assert(notices.includes(`${titleOf(bundled)}\n`), `dist/NOTICES.md has no licence of ${bundled.name}`)
   }
 }

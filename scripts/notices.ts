@@ -3,12 +3,8 @@
  * and fails where a package has no text of a licence.
  */
 import * as fs from "node:fs"
-import type { Metafile } from "esbuild"
-import { foldersOf, readBundled, renderNotices } from "./bundled.ts"
+import { foldersOf, readBundled, readMetafile, renderNotices } from "./bundled.ts"
 
-const outputs = process.argv.slice(2).map((file) => {
-  const metafile: Metafile = JSON.parse(fs.readFileSync(file, "utf8"))
-  return metafile.outputs
-})
-const packages = foldersOf(Object.assign({}, ...outputs)).map(readBundled)
+const folders = process.argv.slice(2).flatMap((file) => foldersOf(readMetafile(fs.readFileSync(file, "utf8"))))
+const packages = [...new Set(folders)].toSorted().map(readBundled)
 fs.writeFileSync("dist/NOTICES.md", renderNotices(packages))

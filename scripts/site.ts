@@ -45,10 +45,13 @@ const linkFrom = (file: string) => (href: string) => {
 }
 
 const pageFrom = (file: string): Page => {
+  // A module is linked where a page names it first; `Job.JobId` always is.
+  const linked = new Set<string>()
   const body = renderMarkdown(fs.readFileSync(file, "utf8"), {
     link: linkFrom(file),
     codeLink: (code) => {
-      const found = code.includes(".") ? reference.find(code) : undefined
+      const found = linked.has(code) ? undefined : reference.find(code)
+      if (!code.includes(".")) linked.add(code)
       return found === undefined ? undefined : relative(pathOf(file), found)
     }
   })
