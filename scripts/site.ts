@@ -3,7 +3,7 @@
  * the reference, which is made from the sources. It fails where a link leads nowhere.
  *
  * Each page lies where its source lies, so that what the sources link to each other is right in the site as well:
- * `docs/errors.md` becomes `docs/errors.html`. The same sources give the same bytes.
+ * `docs/errors.md` becomes `docs/errors.html`. The same sources give the same bytes. Another folder is an argument.
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
@@ -17,7 +17,7 @@ import { floors, makeReference, pageOf, renderIndex, renderModule } from "./site
 import { entriesOf, makeIndex } from "./site/search.ts"
 import { type Link, type NavGroup, type Page, renderPage } from "./site/shell.ts"
 
-const out = "site"
+const out = process.argv[2] ?? "site"
 const problems: Array<string> = []
 
 /** Where the page of a Markdown file lies in the site. */

@@ -1,13 +1,18 @@
 /**
- * Tells which real servers are not installed, once. The suites that need them are skipped then, but not in CI.
+ * Tells which real servers and browsers are not installed, once. The suites that need them are skipped then, but not in CI.
  *
- * Debian has them: `apt-get install -y redis-server postgresql`.
+ * Debian has them: `apt-get install -y redis-server postgresql chromium`.
  */
+import { hasChromium } from "./browser.ts"
 import { hasPostgres } from "./postgres.ts"
 import { hasRedis } from "./redis.ts"
 
 export default () => {
-  const missing = [...(hasRedis ? [] : ["redis-server"]), ...(hasPostgres ? [] : ["postgresql"])]
+  const missing = [
+    ...(hasRedis ? [] : ["redis-server"]),
+    ...(hasPostgres ? [] : ["postgresql"]),
+    ...(hasChromium ? [] : ["chromium"])
+  ]
   if (missing.length === 0) return
   const what = `Not installed: ${missing.join(" and ")}.`
   if (process.env["CI"]) throw new Error(`${what} CI must run the suites that need them.`)
