@@ -101,8 +101,8 @@ describe("the search", () => {
     )
   })
 
-  it("finds a name by its parts", () => {
-    assert.deepEqual(processTerm("layerFreshConnections"), ["layerfreshconnections", "layer", "fresh", "connections"])
+  it("finds a name from the beginning of each of its parts", () => {
+    assert.deepEqual(processTerm("layerFreshConnections"), ["layerfreshconnections", "freshconnections", "connections"])
   })
 })
 
