@@ -61,6 +61,20 @@ describe.skipIf(!hasChromium)("the documentation site", () => {
       assert.deepEqual(wide, [])
     })
   )
+
+  it.live("shows what it found inside a phone's window", () =>
+    Effect.gen(function* () {
+      const page = yield* openPage(360)
+      const box = yield* Effect.promise(async () => {
+        await page.goto(pathToFileURL(path.join(folder, "index.html")).href)
+        await page.locator("#search").fill("expires")
+        await page.locator("#results a").first().waitFor()
+        return page.locator("#results").boundingBox()
+      })
+      assert.isAtLeast(box?.x ?? -1, 0)
+      assert.isAtMost((box?.x ?? 0) + (box?.width ?? 0), 360)
+    })
+  )
 })
 
 describe.skipIf(!hasChromium)("the check of pictures", () => {

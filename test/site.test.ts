@@ -47,6 +47,20 @@ describe("Markdown", () => {
   })
 })
 
+describe("a flowchart", () => {
+  const texts = (code: string) =>
+    [...markdown(`\`\`\`mermaid\n${code}\n\`\`\`\n`).matchAll(/<li>(.*?)<\/li>/g)].map(([, row = ""]) => textOf(row))
+
+  it("is rows of boxes, and an arrow that leads elsewhere than to the next row is named", () => {
+    const code = 'flowchart TB\n  a["First<br/>of all"] --> b["Second"]\n  b --> c["Third"]\n  c --> a'
+    assert.deepEqual(texts(code), ["Firstof all", "Second", "Third→ First"])
+  })
+
+  it("of another sort stays as it is written", () => {
+    assert.deepEqual(texts("sequenceDiagram\n  a->>b: x"), [])
+  })
+})
+
 describe("coloured code", () => {
   const code = "const a = `x${{ b: /[`}]/ }.b}y` // said\nexport type T = Job.JobId"
 
