@@ -7,6 +7,7 @@
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
 import { readLibrary } from "./site/declarations.ts"
 import { headingsOf, relative, textOf } from "./site/html.ts"
@@ -106,7 +107,7 @@ for (const [page, text] of html) {
 }
 
 const { outputFiles } = await build({
-  entryPoints: ["scripts/site/browser.ts"],
+  entryPoints: [fileURLToPath(import.meta.resolve("./site/browser.ts"))],
   bundle: true,
   minify: true,
   write: false,

@@ -6,6 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { foldersOf, readBundled, readMetafile, renderNotices } from "../scripts/bundled.ts"
 import { picturesOf } from "../scripts/pictures.ts"
 import { parseDoc } from "../scripts/site/docComment.ts"
+import { withBases, withNames } from "../scripts/site/emitted.ts"
 import { highlight, highlightTypeScript } from "../scripts/site/highlight.ts"
 import { headingsOf, makeSlugs, relative, textOf } from "../scripts/site/html.ts"
 import { brokenLinks } from "../scripts/site/links.ts"
@@ -25,6 +26,23 @@ describe("a doc comment", () => {
   it("keeps an at sign that begins a line of code", () => {
     const doc = parseDoc("/**\n * ```ts\n * @decorated\n * ```\n *\n * @since 0.1.0\n */")
     assert.strictEqual(doc.text, "```ts\n@decorated\n```")
+  })
+})
+
+describe("a declaration that TypeScript wrote", () => {
+  it("shows the base of a class where the class names it", () => {
+    const code =
+      "declare const A_base: S.Class<A, {\n    readonly a: S.Int;\n}>;\nexport declare class A extends A_base {\n}\n"
+    assert.strictEqual(
+      withBases(code),
+      "export declare class A extends S.Class<A, {\n    readonly a: S.Int;\n}> {\n}\n"
+    )
+  })
+
+  it("names a type of another module as an import would", () => {
+    const { code, files } = withNames("job/A", 'import("effect/Cause").Cause | import("../cloud/B.ts").B')
+    assert.strictEqual(code, "Cause.Cause | B.B")
+    assert.deepEqual([...files], [["B", "cloud/B"]])
   })
 })
 

@@ -18,6 +18,7 @@ import * as is from "typescript/unstable/ast/is"
 import { API } from "typescript/unstable/sync"
 import manifest from "../../package.json" with { type: "json" }
 import { type Doc, parseDoc } from "./docComment.ts"
+import { target, withBases, withNames } from "./emitted.ts"
 
 /** One declaration of an export, as TypeScript writes it. */
 export interface Declaration {
@@ -43,7 +44,7 @@ export interface Module {
 }
 
 /** What the names in a file stand for: a name of another file, or all names of it. */
-export interface Names {
+interface Names {
   readonly files: ReadonlyMap<string, string>
   readonly imported: ReadonlyMap<string, { readonly file: string; readonly name: string }>
 }
@@ -74,37 +75,6 @@ const emit = () => {
   fs.writeFileSync(path.join(cache, "tsconfig.json"), JSON.stringify(project))
   const tsc = path.resolve("node_modules/typescript/bin/tsc")
   execFileSync(process.execPath, [tsc, "-p", path.join(cache, "tsconfig.json")], { stdio: "inherit" })
-}
-
-/** As in `job/QueryJob`, for what a file imports. */
-const target = (from: string, specifier: string) =>
-  path.posix.join(path.posix.dirname(from), specifier.replace(/\.ts$/, ""))
-
-/** Puts the base of each class where the class names it. */
-export const withBases = (declarations: string): string => {
-  const bases = new Map<string, string>()
-  const rest = declarations.replaceAll(
-    /^declare const (\w+_base): (.*?);\n(?=[^\s}])/gms,
-    (declaration, name: string, type: string) => {
-      if (!/^[\w.]+</.test(type)) return declaration // the type of a constructor, which is no expression
-      bases.set(name, type.replace(/ & Pick<\{\}, never>$/, ""))
-      return ""
-    }
-  )
-  return rest.replaceAll(/(?<=\bextends )\w+_base\b/g, (name) => bases.get(name) ?? name)
-}
-
-/** Names types of other modules as an import would, and tells which of this library's files those names stand for. */
-export const withNames = (file: string, declarations: string) => {
-  const files = new Map<string, string>()
-  const code = declarations.replaceAll(/\bimport\("([^"]+)"\)\.(?=\w)/g, (_, specifier: string) => {
-    const name = path.posix.basename(specifier, ".ts")
-    if (!specifier.startsWith(".")) return `${name}.`
-    if (!/^[A-Z]/.test(name)) return ""
-    files.set(name, target(file, specifier))
-    return `${name}.`
-  })
-  return { code, files }
 }
 
 const namesOf = (file: string, source: SourceFile, files: Map<string, string>): Names => {
@@ -217,7 +187,7 @@ const prepare = async (files: ReadonlyArray<string>) => {
 }
 
 /** The modules that package.json exports, in its order. */
-export const publicModules = Object.entries(manifest.exports).flatMap(([specifier, to]) =>
+const publicModules = Object.entries(manifest.exports).flatMap(([specifier, to]) =>
   typeof to === "object" && specifier !== "."
     ? [{ name: specifier.slice(2), file: to.types.replace("./dist/", "").replace(".d.ts", "") }]
     : []
@@ -255,7 +225,7 @@ export const readLibrary = async (): Promise<Library> => {
       }
     })
     const names = new Map(
-      [...sources].map(([file, source]) => [file, namesOf(file, source, named.get(file) ?? new Map())])
+      [...sources].map(([file, source]) => [file, namesOf(file, source, named.get(file) ?? new Map<string, string>())])
     )
     return { modules, names }
   } finally {

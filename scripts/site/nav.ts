@@ -4,7 +4,7 @@ export interface Group {
   readonly pages: ReadonlyArray<string>
 }
 
-export const groups: ReadonlyArray<Group> = [
+const groups: ReadonlyArray<Group> = [
   { title: "Start", pages: ["README.md", "docs/generate.md", "docs/credentials.md", "docs/cli.md"] },
   { title: "Use", pages: ["docs/polling.md", "docs/errors.md", "docs/durable.md", "docs/troubleshooting.md"] },
   { title: "Test", pages: ["docs/testing.md", "docs/testing-other-languages.md"] },

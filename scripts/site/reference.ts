@@ -124,7 +124,7 @@ export const renderModule = (module: Module, reference: Reference, problem: (tex
 }
 
 /** The first sentence of a module, as Markdown. */
-export const firstSentence = ({ doc }: Module): string => {
+const firstSentence = ({ doc }: Module): string => {
   const [paragraph = ""] = doc.text.split("\n\n")
   return (/^.*?\.(?=\s|$)/s.exec(paragraph)?.[0] ?? paragraph).replaceAll("\n", " ")
 }
