@@ -5,7 +5,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { chromium } from "playwright-core"
-import { picturesOf, problemsOf } from "./pictures.ts"
+import { picturesOf, problemsOf } from "./legibility.ts"
 
 const executablePath = (process.env["PATH"] ?? "")
   .split(path.delimiter)

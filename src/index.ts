@@ -43,4 +43,5 @@ export * as JobWorkflow from "./fleet/JobWorkflow.ts"
 
 // The doubles.
 export * as Fake from "./testing/Fake.ts"
+export * as FakeAdmin from "./testing/FakeAdmin.ts"
 export * as Replay from "./testing/Replay.ts"

@@ -6,16 +6,14 @@ import { pathToFileURL } from "node:url"
 import { assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Page } from "playwright-core"
-import { problemsOf } from "../scripts/pictures.ts"
-import { hasChromium, startChromium } from "./support/browser.ts"
+import { problemsOf } from "../scripts/legibility.ts"
+import { hasChromium, newPage, startBrowser } from "./support/browser.ts"
 import { temporaryFolder } from "./support/processes.ts"
 
 const folder = path.resolve("node_modules/.cache/site-in-test")
 
 const openPage = (width: number) =>
-  Effect.flatMap(startChromium, (browser) =>
-    Effect.promise(() => browser.newPage({ viewport: { width, height: 800 } }))
-  )
+  Effect.flatMap(startBrowser(), (browser) => newPage(browser, { viewport: { width, height: 800 } }))
 
 const isWiderThanWindow = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
@@ -27,9 +25,7 @@ describe.skipIf(!hasChromium)("the documentation site", () => {
 
   it.live("finds a name by its part with the keyboard alone, and opens its place in the reference", () =>
     Effect.gen(function* () {
-      const page = yield* openPage(1280)
-      const requested: Array<string> = []
-      page.on("request", (request) => requested.push(request.url()))
+      const { hosts, page, problems } = yield* openPage(1280)
       yield* Effect.promise(async () => {
         await page.goto(pathToFileURL(path.join(folder, "docs/errors.html")).href)
         await page.keyboard.press("/")
@@ -40,16 +36,14 @@ describe.skipIf(!hasChromium)("the documentation site", () => {
         await page.waitForURL("**/api/TencentCloud.html#layerFreshConnections")
         assert.isTrue(await page.locator("#layerFreshConnections").isVisible())
       })
-      assert.deepEqual(
-        requested.filter((url) => !/^(file|data):/.test(url)),
-        []
-      )
+      assert.deepEqual(problems, [])
+      assert.deepEqual([...hosts], [""]) // of files
     })
   )
 
   it.live("fits a phone, page by page", () =>
     Effect.gen(function* () {
-      const page = yield* openPage(360)
+      const { page } = yield* openPage(360)
       const pages = fs.globSync("**/*.html", { cwd: folder })
       const wide: Array<string> = []
       yield* Effect.promise(async () => {
@@ -64,7 +58,7 @@ describe.skipIf(!hasChromium)("the documentation site", () => {
 
   it.live("shows what it found inside a phone's window", () =>
     Effect.gen(function* () {
-      const page = yield* openPage(360)
+      const { page } = yield* openPage(360)
       const box = yield* Effect.promise(async () => {
         await page.goto(pathToFileURL(path.join(folder, "index.html")).href)
         await page.locator("#search").fill("expires")
@@ -85,7 +79,7 @@ describe.skipIf(!hasChromium)("the check of pictures", () => {
         file,
         `<svg xmlns="http://www.w3.org/2000/svg" width="400" height="100" font-size="14">${svg}</svg>`
       )
-      const page = yield* openPage(800)
+      const { page } = yield* openPage(800)
       return yield* Effect.promise(() => problemsOf(page, file))
     })
 

@@ -6,6 +6,7 @@
  * import package.json, which would then be loaded from a file of its own.
  */
 import * as module from "node:module"
+import { fileURLToPath } from "node:url"
 import packageJson from "../../package.json" with { type: "json" }
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
@@ -24,5 +25,7 @@ if (major < 22 || (major === 22 && minor < 19)) {
   const caches = XDG_CACHE_HOME || (HOME && `${HOME}/.cache`) || LOCALAPPDATA
   if (caches) module.enableCompileCache(`${caches}/hunyuan3d`)
   const { main } = await import("./main.ts")
-  main(packageJson.version)
+  // In the package it lies beside this file.
+  const page = import.meta.url.endsWith(".ts") ? "../../dist/workbench" : "./workbench"
+  main(packageJson.version, fileURLToPath(new URL(page, import.meta.url)))
 }

@@ -46,7 +46,7 @@ export const readEndpoint = Effect.fnUntraced(function* ({
   return given
 })
 
-const network = Layer.unwrap(Network.useSync(({ client }) => client))
+export const network = Layer.unwrap(Network.useSync(({ client }) => client))
 
 const fake = Layer.unwrap(Effect.map(loadFake, (Fake) => Fake.layer({ wait: "1 second", run: "4 seconds" })))
 
@@ -55,7 +55,7 @@ const replay = (file: string) =>
 
 const record = (file: string) => Layer.unwrap(Effect.map(loadReplay, (Replay) => Replay.layerRecord(file)))
 
-const transportLayer = (
+export const transportLayer = (
   flags: Connection
 ): Layer.Layer<
   HttpClient.HttpClient | Credentials.Credentials,
@@ -93,7 +93,8 @@ const announcing = Layer.effect(
   }))
 )
 
-const services = Layer.merge(SubmitJob.layerNoDeps, QueryJob.layerNoDeps).pipe(
+/** Jobs of every kind, over a transport and a key. */
+export const services = Layer.merge(SubmitJob.layerNoDeps, QueryJob.layerNoDeps).pipe(
   Layer.provide(announcing),
   Layer.provide(JobApi.layer),
   Layer.provide(TencentCloud.layer)

@@ -19,8 +19,6 @@ export const loadDoctor = Effect.promise(() => import("./doctor/examine.ts"))
 
 export const loadFake = Effect.promise(() => import("../testing/Fake.ts"))
 
-export const loadHttpServer = Effect.promise(() => import("effect/http/HttpServer"))
-
 export const loadMetricsPage = Effect.promise(() => import("./metricsPage.ts"))
 
 export const loadOtlp = Effect.promise(() => import("./otlp.ts"))
@@ -29,4 +27,6 @@ export const loadReplay = Effect.promise(() => import("../testing/Replay.ts"))
 
 export const loadResultFiles = Effect.promise(() => import("../files/ResultFiles.ts"))
 
-export const loadServed = Effect.promise(() => import("./served.ts"))
+export const loadWorkbench = Effect.promise(() => import("./workbench/run.ts"))
+
+export const loadServing = Effect.promise(() => import("./serve/serving.ts"))

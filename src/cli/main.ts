@@ -12,7 +12,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
-import { NodeVersion } from "./installation.ts"
+import { NodeVersion, PageDirectory } from "./installation.ts"
 import * as NodeNetwork from "./nodeNetwork.ts"
 import * as program from "./program.ts"
 
@@ -42,10 +42,12 @@ const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
 
 const interrupted = 130
 
-export const main = (version: string): void =>
+/** `page` is the directory of the workbench's page. */
+export const main = (version: string, page: string): void =>
   program
     .run(version)
     .pipe(
+      Effect.provideService(PageDirectory, page),
       Effect.provideService(NodeVersion, process.versions.node),
       Effect.provide(Layer.merge(NodeServices.layer, NodeNetwork.layer)),
       runMain({ disableErrorReporting: true })

@@ -16,7 +16,7 @@ export class Network extends Context.Service<
     readonly client: Layer.Layer<HttpClient.HttpClient, Failure>
     /** The same without a proxy. */
     readonly direct: Layer.Layer<HttpClient.HttpClient, Failure>
-    /** Listens on loopback; on any free port when it is 0. */
-    readonly server: (port: number) => Layer.Layer<HttpServer.HttpServer, HttpServerError.ServeError>
+    /** Listens on loopback, or on another host when told so; on any free port when it is 0. */
+    readonly server: (port: number, host?: string) => Layer.Layer<HttpServer.HttpServer, HttpServerError.ServeError>
   }
 >()("effect-hunyuan3d/cli/Network") {}

@@ -65,7 +65,7 @@ const client = Layer.unwrap(
   )
 )
 
-const server = (port: number) =>
+const server = (port: number, host = "127.0.0.1") =>
   Layer.unwrap(
     Effect.promise(async () => {
       const [{ createServer }, NodeHttpServer, HttpServer] = await Promise.all([
@@ -81,7 +81,7 @@ const server = (port: number) =>
           Effect.addFinalizer(() => Effect.sync(() => http.closeAllConnections()))
         )
       )
-      const options = { port, host: "127.0.0.1", gracefulShutdownTimeout: "1 second" } as const
+      const options = { port, host, gracefulShutdownTimeout: "1 second" } as const
       return Layer.provide(
         closed,
         NodeHttpServer.layerServer(() => http, options)

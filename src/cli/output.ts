@@ -10,8 +10,8 @@
 import * as Schema from "effect/Schema"
 import * as Job from "../job/Job.ts"
 import * as Journal from "../job/Journal.ts"
+import { states } from "../workbench/entry.ts"
 import { verdicts } from "./doctor/check.ts"
-import { states } from "./entry.ts"
 import { exitCodes } from "./failure.ts"
 
 const text = (description: string) => Schema.String.annotate({ description })

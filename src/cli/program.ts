@@ -31,6 +31,7 @@ import { jobs } from "./jobs.ts"
 import * as logs from "./logs.ts"
 import type { Network } from "./network.ts"
 import { observed } from "./observed.ts"
+import { open } from "./open.ts"
 import * as presenter from "./presenter.ts"
 import { printable, printFailure } from "./print.ts"
 import { query } from "./query.ts"
@@ -44,6 +45,7 @@ import { submit } from "./submit.ts"
 import { wait } from "./wait.ts"
 import { watch } from "./watch.ts"
 import { whoami } from "./whoami.ts"
+import { workbench } from "./workbench.ts"
 
 const commands = [
   generate,
@@ -56,6 +58,8 @@ const commands = [
   jobs,
   resume,
   forget,
+  workbench,
+  open,
   serve,
   sign,
   whoami,

@@ -30,10 +30,11 @@ import { credential, make } from "./internal/fake/make.ts"
 import type { Options } from "./internal/fake/options.ts"
 import { layerHttpClient } from "./internal/fake/transport.ts"
 
-export type { JobOptions, Options, Outcome } from "./internal/fake/options.ts"
+export type { Failing, JobOptions, Options, Outcome } from "./internal/fake/options.ts"
 export { Dropped, type Fault } from "./internal/fake/faults.ts"
 export type { ReceivedRequest } from "./internal/fake/log.ts"
-export { Fake, type JobState } from "./internal/fake/handle.ts"
+export { Fake, type JobClock, type JobState } from "./internal/fake/handle.ts"
+export { InvalidState, type State } from "./internal/fake/state.ts"
 export { credential } from "./internal/fake/make.ts"
 export { httpApp } from "./internal/fake/server.ts"
 

@@ -231,7 +231,7 @@ export const SentRequest = Schema.Struct({
 })
 export type SentRequest = typeof SentRequest.Type
 
-const SignRequest = Schema.Struct({
+export const SignRequest = Schema.Struct({
   action: Schema.String,
   /** The body, byte for byte. */
   payload: Schema.String,
@@ -240,6 +240,8 @@ const SignRequest = Schema.Struct({
   /** Unix seconds; now, unless it is given. */
   timestamp: Schema.optionalKey(Schema.Int)
 })
+
+export type SignRequest = typeof SignRequest.Type
 
 /** How a call is signed, step by step. Nothing is sent. */
 export const Signed = Schema.Struct({
@@ -325,7 +327,9 @@ export const Event = Schema.Union([
   Schema.TaggedStruct("Job", { job: JobLine }),
   Schema.TaggedStruct("Forgotten", { operation: Schema.String }),
   Schema.TaggedStruct("Request", { request: SentRequest }),
-  Schema.TaggedStruct("Files", {})
+  Schema.TaggedStruct("Files", {}),
+  /** Nothing happened: so it shows that the connection still stands. The first event of each stream, too. */
+  Schema.TaggedStruct("Alive", {})
 ])
 export type Event = typeof Event.Type
 

@@ -1,17 +1,67 @@
-/** Chromium, where Debian's package is installed: `apt-get install -y chromium`. */
+/**
+ * Chromium without a window, for tests of the workbench's page. Debian has it: `apt-get install -y chromium`.
+ *
+ * **Gotchas**
+ *
+ * - A machine without a graphics card draws WebGL in software, and slowly: a picture of a model takes seconds.
+ * - Playwright is loaded with the first browser, not with this file.
+ */
 import { Effect } from "effect"
-import { chromium } from "playwright-core"
+import type { BrowserContextOptions, Page } from "playwright-core"
 import { programPath } from "./processes.ts"
 
 const program = programPath("chromium")
 export const hasChromium = program !== undefined
 
-/** A browser without a window, until the scope closes. */
-export const startChromium = Effect.acquireRelease(
-  Effect.suspend(() =>
-    program === undefined
-      ? Effect.die("chromium is not installed")
-      : Effect.promise(() => chromium.launch({ executablePath: program, args: ["--no-sandbox"] }))
-  ),
-  (browser) => Effect.promise(() => browser.close())
-)
+const args = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--hide-scrollbars"]
+
+/** Runs until the scope closes. `switches` are more of its own. */
+export const startBrowser = (switches: ReadonlyArray<string> = []) =>
+  Effect.acquireRelease(
+    Effect.promise(async () => {
+      const { chromium } = await import("playwright-core")
+      return chromium.launch({
+        ...(program === undefined ? {} : { executablePath: program }),
+        // Chromium refuses to run as root in its sandbox.
+        chromiumSandbox: process.getuid?.() !== 0,
+        args: [...args, ...switches],
+        timeout: 60_000
+      })
+    }),
+    (browser) => Effect.promise(() => browser.close())
+  )
+
+type Started = Effect.Success<ReturnType<typeof startBrowser>>
+
+/** A page, and what went wrong in it: errors of scripts and of the console, which has those of the policy, too. */
+export interface Watched {
+  readonly page: Page
+  readonly problems: ReadonlyArray<string>
+  /** The hosts that it has sent requests to. */
+  readonly hosts: ReadonlySet<string>
+}
+
+/** A page with a profile of its own, until the scope closes. */
+export const newPage = (browser: Started, options: BrowserContextOptions = {}) =>
+  Effect.acquireRelease(
+    Effect.promise(() =>
+      browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", ...options })
+    ),
+    (context) => Effect.promise(() => context.close())
+  ).pipe(
+    Effect.flatMap((context) => Effect.promise(() => context.newPage())),
+    Effect.map((page): Watched => {
+      const problems: Array<string> = []
+      const hosts = new Set<string>()
+      page.setDefaultTimeout(60_000)
+      page.on("pageerror", (error) => problems.push(`uncaught: ${error.message}`))
+      page.on("console", (message) => {
+        if (message.type() === "error") problems.push(`console: ${message.text()}`)
+      })
+      page.on("request", (request) => {
+        const url = new URL(request.url())
+        if (url.protocol !== "blob:" && url.protocol !== "data:") hosts.add(url.host)
+      })
+      return { page, problems, hosts }
+    })
+  )

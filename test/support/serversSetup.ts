@@ -1,5 +1,6 @@
 /**
- * Tells which real servers and browsers are not installed, once. The suites that need them are skipped then, but not in CI.
+ * Tells which real servers and browsers are not installed, once. The suites that need them are skipped then, but not in
+ * CI.
  *
  * Debian has them: `apt-get install -y redis-server postgresql chromium`.
  */
@@ -14,7 +15,7 @@ export default () => {
     ...(hasChromium ? [] : ["chromium"])
   ]
   if (missing.length === 0) return
-  const what = `Not installed: ${missing.join(" and ")}.`
+  const what = `Not installed: ${new Intl.ListFormat("en").format(missing)}.`
   if (process.env["CI"]) throw new Error(`${what} CI must run the suites that need them.`)
   console.warn(`${what} The suites that need them are skipped.`)
 }

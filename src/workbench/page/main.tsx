@@ -1,5 +1,7 @@
 /** The workbench's page. */
 import { render } from "preact"
+import { App } from "./App.tsx"
+import { takeToken } from "./client.ts"
 
 const page = document.querySelector("#page")
-if (page !== null) render(<main>hunyuan3d workbench</main>, page)
+if (page !== null) render(<App token={takeToken()} />, page)

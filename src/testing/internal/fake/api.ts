@@ -62,7 +62,7 @@ const submit = Effect.fnUntraced(function* (
   region: string,
   slotsFull: Options["slotsFull"]
 ) {
-  const now = yield* Clock.currentTimeMillis
+  const now = jobs.at(yield* Clock.currentTimeMillis)
   if (slotsFull === "refuse" && !jobs.hasFreeSlot(kind, now)) {
     return yield* refuse(
       "RequestLimitExceeded.JobNumExceed",
@@ -73,7 +73,7 @@ const submit = Effect.fnUntraced(function* (
 })
 
 const query = Effect.fnUntraced(function* (jobs: Jobs, id: string, kind: JobKind.Any, region: string, origin: string) {
-  const now = yield* Clock.currentTimeMillis
+  const now = jobs.at(yield* Clock.currentTimeMillis)
   const job = jobs.find(id, now)
   if (job === undefined || job.kind.name !== kind.name || job.region !== region) {
     return yield* refuse(

@@ -31,6 +31,9 @@ export interface Call {
 export interface Answer {
   readonly response: HttpServerResponse.HttpServerResponse
   readonly code?: string | undefined
+  readonly requestId?: string | undefined
+  /** The job whose file it is. */
+  readonly jobId?: string | undefined
   readonly explanation?: (() => string | undefined) | undefined
 }
 

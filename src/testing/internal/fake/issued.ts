@@ -7,6 +7,7 @@ import * as DateTime from "effect/DateTime"
 import type * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import type * as Credentials from "../../../cloud/Credentials.ts"
+import type { Chance } from "./chance.ts"
 import { digits } from "./random.ts"
 
 const maxIssued = 1000
@@ -33,14 +34,15 @@ export interface Issued {
   readonly clear: () => void
 }
 
-export const makeIssued = (): Issued => {
+export const makeIssued = (chance: Chance): Issued => {
   // In the order in which they were issued.
   const bySecretId = new Map<string, Credentials.Credential>()
   return {
     issue: (now, random, seconds = defaultDuration) => {
-      const TmpSecretId = `AKIDFAKE${digits(random, 24, 36)}`
-      const TmpSecretKey = digits(random, 32, 36)
-      const Token = digits(random, 64, 36)
+      const drawn = chance.of("credentials", random)
+      const TmpSecretId = `AKIDFAKE${digits(drawn, 24, 36)}`
+      const TmpSecretKey = digits(drawn, 32, 36)
+      const Token = digits(drawn, 64, 36)
       const ExpiredTime = Math.floor(now / 1000) + seconds
       const [oldest] = bySecretId.keys()
       if (oldest !== undefined && bySecretId.size >= maxIssued) bySecretId.delete(oldest)

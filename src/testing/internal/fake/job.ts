@@ -1,6 +1,7 @@
 /** One job of the fake. What state it is in follows from the clock. */
 import * as Duration from "effect/Duration"
 import type * as Random from "effect/Random"
+import type * as Schema from "effect/Schema"
 import * as Endpoint from "../../../cloud/Endpoint.ts"
 import * as Hunyuan from "../../../job/Hunyuan.ts"
 import * as Job from "../../../job/Job.ts"
@@ -13,11 +14,13 @@ export interface FakeJob {
   readonly id: Job.JobId
   readonly kind: JobKind.Any
   readonly region: string
+  /** What was submitted, as far as the result depends on it. */
+  readonly request?: Schema.Json | undefined
   /** When its id is forgotten. */
   readonly expiresAt: number
   /** From when it takes a task slot that is free. */
-  readonly readyAt: number
-  readonly run: number
+  readyAt: number
+  run: number
   outcome: Outcome
   /** `Infinity` while it waits for a task slot. */
   startsAt: number

@@ -8,6 +8,9 @@ export interface JobIndex {
   readonly findByFile: (file: string) => FakeJob | undefined
   /** Those whose ids have not expired, in the order in which they came. */
   readonly all: () => ReadonlyArray<FakeJob>
+  /** Those whose files may not have expired, in the same order. */
+  readonly stored: () => ReadonlyArray<FakeJob>
+  readonly count: () => number
   readonly add: (job: FakeJob) => void
   /** Drops what has expired. The answer are the jobs whose ids are gone. */
   readonly expire: (now: number) => ReadonlyArray<FakeJob>
@@ -25,6 +28,8 @@ export const makeJobIndex = (): JobIndex => {
     findById: (id) => byId.get(id),
     findByFile: (file) => byFile.get(file),
     all: () => Array.from(byId.values()),
+    stored: () => Array.from(byFile.values()),
+    count: () => byId.size,
     add: (job) => {
       // Deleted first, so that an id that comes again goes to the end.
       byId.delete(job.id)

@@ -1,8 +1,10 @@
 /** How the fake is set up, and how a job in it. */
 import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
 import type * as Credentials from "../../../cloud/Credentials.ts"
 import type * as JobKind from "../../../job/JobKind.ts"
 import type { Fault } from "./faults.ts"
+import type { ReceivedRequest } from "./log.ts"
 
 /**
  * How a job ends: with its files, or with a code and a message.
@@ -11,6 +13,18 @@ import type { Fault } from "./faults.ts"
  * @since 0.1.0
  */
 export type Outcome = "DONE" | { readonly code: string; readonly message: string }
+
+/**
+ * Lets jobs fail that are submitted: with what code and message, and what share of them from 0 to 1; all by default.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Failing {
+  readonly code: string
+  readonly message: string
+  readonly rate?: number | undefined
+}
 
 /**
  * A job to put into the fake.
@@ -29,7 +43,7 @@ export interface JobOptions {
   readonly wait?: Duration.Input | undefined
   /** How long it runs once it has a task slot; `"Infinity"` until the test ends it. By default as in `Options`. */
   readonly run?: Duration.Input | undefined
-  /** `DONE` by default. */
+  /** `DONE` by default, unless jobs are `failing`. */
   readonly outcome?: Outcome | undefined
 }
 
@@ -73,4 +87,13 @@ export interface Options {
    * storage, which `Fake.layer` answers itself; on a server, the server's own origin.
    */
   readonly resultHost?: string | undefined
+  /**
+   * Draws chance from sequences of the fake's own, so that ids, durations, failures and faults are the same in each
+   * run. By default chance is that of `Random`.
+   */
+  readonly seed?: number | undefined
+  /** Jobs that fail by themselves. By default none does. */
+  readonly failing?: Failing | undefined
+  /** Runs after each request, once it is in the log: before a fault keeps the client from the answer. */
+  readonly onRequest?: ((request: ReceivedRequest) => Effect.Effect<void>) | undefined
 }

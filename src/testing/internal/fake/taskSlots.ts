@@ -5,6 +5,7 @@
  * Nothing is planned ahead: `settle` works out which jobs have started since the last
  * look. So each job is started once, and a look costs the same however many jobs there are.
  */
+import { makeHeap } from "./heap.ts"
 import type { FakeJob } from "./job.ts"
 
 export interface TaskSlots {
@@ -14,70 +15,67 @@ export interface TaskSlots {
   readonly settle: (now: number) => void
   /** Whether a job would not have to wait for a task slot. */
   readonly hasFree: () => boolean
+  /** Takes a job in: one that waits, or one that runs already. */
   readonly enter: (job: FakeJob) => void
   /** Takes a job out, which gives its task slot to the next one. */
   readonly leave: (job: FakeJob) => void
+  /** Changes the times of all jobs that have not ended. */
+  readonly change: (times: (job: FakeJob) => void) => void
 }
 
 const heldUntil = (job: FakeJob) => Math.min(job.endsAt, job.expiresAt)
-
-/** Where a value belongs in a sorted array: after its equals. */
-const placeOf = <A>(sorted: ReadonlyArray<A>, key: (entry: A) => number, value: number): number => {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    const entry = sorted[middle]
-    if (entry !== undefined && key(entry) <= value) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-const insert = <A>(sorted: Array<A>, key: (entry: A) => number, entry: A) =>
-  void sorted.splice(placeOf(sorted, key, key(entry)), 0, entry)
-
-const remove = <A>(array: Array<A>, entry: A) => {
-  const index = array.indexOf(entry)
-  if (index >= 0) array.splice(index, 1)
-}
-
-const readyAt = (job: FakeJob) => job.readyAt
-const itself = (value: number) => value
 
 export const makeTaskSlots = (): TaskSlots => {
   let count = 0
   let settledAt = -Infinity
   /** By when they are ready. */
-  const waiting: Array<FakeJob> = []
-  /** When the task slots that are taken become free, sorted. */
-  const taken: Array<number> = []
+  const waiting = makeHeap<FakeJob>()
+  /** By when they give their task slot back. */
+  const running = makeHeap<FakeJob>()
+
+  const enter = (job: FakeJob) =>
+    job.startsAt === Infinity ? waiting.add(job, job.readyAt) : running.add(job, heldUntil(job))
+
+  /** Takes out the running job that ends first. When it gives its task slot back is the answer. */
+  const endFirst = () => {
+    const endsAt = running.firstKey()
+    const job = running.first()
+    if (job !== undefined) running.remove(job)
+    return endsAt
+  }
 
   return {
     setCount: (to) => void (count = Math.floor(to)),
     settle: (now) => {
       // What waits could not start before the last look. A clock that was set back forgets that.
-      const earliest = Math.min(settledAt, now)
-      let passed = 0
-      for (const next of waiting) {
-        // With all task slots taken, those before this one will have become free as well.
-        const last = taken.length - count
-        const freeAt = last < 0 ? -Infinity : (taken[last] ?? Infinity)
-        const startsAt = Math.max(next.readyAt, earliest, freeAt)
-        if (startsAt > now) break
-        passed += 1
+      let earliest = Math.min(settledAt, now)
+      for (let next = waiting.first(); next !== undefined; next = waiting.first()) {
+        let startsAt = Math.max(next.readyAt, earliest)
+        // With all task slots taken, one has to become free.
+        while (running.size() >= count && running.firstKey() <= now) startsAt = Math.max(startsAt, endFirst())
+        if (startsAt > now || running.size() >= count) break
+        // No job starts before one that was ready before it.
+        earliest = startsAt
+        waiting.remove(next)
         if (startsAt >= next.expiresAt) continue
         next.startsAt = startsAt
         next.endsAt = startsAt + next.run
-        taken.splice(0, last + 1)
-        insert(taken, itself, heldUntil(next))
+        enter(next)
       }
-      waiting.splice(0, passed)
-      taken.splice(0, placeOf(taken, itself, now))
+      while (running.firstKey() <= now) endFirst()
       settledAt = now
     },
-    hasFree: () => waiting.length + taken.length < count,
-    enter: (job) => insert(waiting, readyAt, job),
-    leave: (job) => (job.startsAt === Infinity ? remove(waiting, job) : remove(taken, heldUntil(job)))
+    hasFree: () => waiting.size() + running.size() < count,
+    enter,
+    leave: (job) => {
+      waiting.remove(job)
+      running.remove(job)
+    },
+    change: (times) => {
+      for (const job of [...running.drain(), ...waiting.drain()]) {
+        times(job)
+        enter(job)
+      }
+    }
   }
 }

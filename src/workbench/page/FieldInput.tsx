@@ -1,0 +1,174 @@
+/** One field of a request: its label, what it takes, its rules, and what is wrong with what was typed. */
+import { useState } from "preact/hooks"
+import type { Field } from "../Api.ts"
+import { type Json, readJson } from "./client.ts"
+
+interface Props {
+  readonly field: Field
+  readonly value: Json | undefined
+  readonly problems: ReadonlyArray<{ readonly message: string }>
+  readonly onChange: (value: Json) => void
+}
+
+interface InputProps extends Props {
+  readonly id: string
+  readonly describedBy: string
+}
+
+const textOf = (value: Json | undefined) =>
+  typeof value === "string" || typeof value === "number" ? String(value) : ""
+
+const labelOf = (path: string) =>
+  path
+    .replace(/^(?:File3D|File|Image)\./, "")
+    .replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replaceAll(/\b3 D\b/g, "3D")
+
+/** The bytes of a file as base64, without what a data URL has before them. */
+const base64Of = (file: File) =>
+  new Promise<string>((resolve, reject) => {
+    const reader = new FileReader()
+    reader.addEventListener("load", () =>
+      resolve(typeof reader.result === "string" ? reader.result.replace(/^[^,]*,/, "") : "")
+    )
+    reader.addEventListener("error", () => reject(new Error("The file cannot be read.")))
+    reader.readAsDataURL(file)
+  })
+
+function ImageInput({ describedBy, id, onChange, value }: InputProps) {
+  const [failure, setFailure] = useState<string>()
+  const read = (file: File | undefined) => {
+    setFailure(undefined)
+    if (file === undefined) return
+    base64Of(file).then(onChange, (error: unknown) => setFailure(String(error)))
+  }
+  const picture = textOf(value)
+  return (
+    <div class="image-input">
+      <input
+        id={id}
+        type="file"
+        accept="image/png,image/jpeg,image/webp"
+        aria-describedby={describedBy}
+        onChange={({ currentTarget }) => read(currentTarget.files?.[0])}
+      />
+      {picture === "" ? null : (
+        <>
+          <img src={`data:;base64,${picture}`} alt="The chosen image" />
+          <button type="button" class="small" onClick={() => onChange("")}>
+            Remove
+          </button>
+        </>
+      )}
+      {failure === undefined ? null : <span class="problem">{failure}</span>}
+    </div>
+  )
+}
+
+/** Views and JSON: as JSON text, which is a value once it can be read. */
+function JsonInput({ describedBy, id, onChange, value }: InputProps) {
+  const [text, setText] = useState(value === undefined || value === "" ? "" : JSON.stringify(value, undefined, 2))
+  const change = (typed: string) => {
+    setText(typed)
+    onChange(typed.trim() === "" ? "" : (readJson(typed) ?? typed))
+  }
+  return (
+    <textarea
+      id={id}
+      rows={3}
+      class="code"
+      aria-describedby={describedBy}
+      value={text}
+      onInput={({ currentTarget }) => change(currentTarget.value)}
+    />
+  )
+}
+
+function Input(props: InputProps) {
+  const { describedBy, field, id, onChange, value } = props
+  const common = { id, "aria-describedby": describedBy }
+  switch (field.type) {
+    case "text":
+      return (
+        <textarea
+          {...common}
+          rows={field.path === "Prompt" ? 3 : 2}
+          value={textOf(value)}
+          onInput={({ currentTarget }) => onChange(currentTarget.value)}
+        />
+      )
+    case "image":
+      return <ImageInput {...props} />
+    case "boolean":
+      return (
+        <input
+          {...common}
+          type="checkbox"
+          role="switch"
+          checked={value === true}
+          onChange={({ currentTarget }) => onChange(currentTarget.checked)}
+        />
+      )
+    case "choice":
+      return (
+        <select {...common} value={textOf(value)} onChange={({ currentTarget }) => onChange(currentTarget.value)}>
+          <option value="">{field.default === undefined ? "–" : `${field.default} (default)`}</option>
+          {(field.values ?? []).map((choice) => (
+            <option key={choice}>{choice}</option>
+          ))}
+        </select>
+      )
+    case "views":
+    case "json":
+      return <JsonInput {...props} />
+    case "number":
+      return (
+        <input
+          {...common}
+          inputMode="numeric"
+          placeholder={field.default ?? ""}
+          value={textOf(value)}
+          onInput={({ currentTarget }) => onChange(currentTarget.value)}
+        />
+      )
+    case "link":
+      return (
+        <input
+          {...common}
+          type="url"
+          placeholder="https://…"
+          value={textOf(value)}
+          onInput={({ currentTarget }) => onChange(currentTarget.value)}
+        />
+      )
+  }
+}
+
+export function FieldInput(props: Props) {
+  const { field, problems, value } = props
+  const id = `field-${field.path}`
+  const rules = `${id}-rules`
+  const length = typeof value === "string" ? Array.from(value).length : 0
+  return (
+    <div class={`field field-${field.type}`} data-invalid={problems.length > 0}>
+      <label for={id}>
+        {labelOf(field.path)}
+        {field.required ? <span class="required"> needed</span> : null}
+        {field.type === "text" && field.maxLength !== undefined ? (
+          <span class="count" data-over={length > field.maxLength}>
+            {length} / {field.maxLength}
+          </span>
+        ) : null}
+      </label>
+      <Input {...props} id={id} describedBy={rules} />
+      <p id={rules} class="quiet">
+        {field.description}
+      </p>
+      {problems.map(({ message }) => (
+        <p class="problem" key={message}>
+          {message}
+        </p>
+      ))}
+    </div>
+  )
+}

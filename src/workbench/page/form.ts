@@ -1,0 +1,66 @@
+/**
+ * The form of a request: what a person typed, and the request that it stands for.
+ *
+ * A field that is empty is left out of the request, so that the service takes its default.
+ */
+import type { Field, Kind } from "../Api.ts"
+import type { Json, Request } from "./client.ts"
+
+/** What was typed, by the path of the field. */
+export type Draft = Readonly<Record<string, Json>>
+
+const isObject = (value: Json | undefined): value is { readonly [key: string]: Json } =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** Puts a value to its place, such as `File3D.Url`. */
+const put = (request: Request, [name = "", ...rest]: ReadonlyArray<string>, value: Json): Request => {
+  const inner = request[name]
+  return { ...request, [name]: rest.length === 0 ? value : put(isObject(inner) ? inner : {}, rest, value) }
+}
+
+const take = (request: Json | undefined, path: ReadonlyArray<string>): Json | undefined =>
+  path.reduce<Json | undefined>((value, name) => (isObject(value) ? value[name] : undefined), request)
+
+const isEmpty = (value: Json | undefined) =>
+  value === undefined || value === "" || value === false || (Array.isArray(value) && value.length === 0)
+
+/** A number that was typed as one, and any other text as it is, for the server to say what is wrong with it. */
+const valueOf = ({ type }: Field, value: Json): Json => {
+  if (type === "number" && typeof value === "string") {
+    const number = Number(value)
+    return Number.isFinite(number) && value.trim() !== "" ? number : value
+  }
+  return value
+}
+
+export const requestOf = (kind: Kind, draft: Draft): Request => {
+  let request: Request = {}
+  for (const field of kind.fields) {
+    const value = draft[field.path]
+    if (value !== undefined && !isEmpty(value)) request = put(request, field.path.split("."), valueOf(field, value))
+  }
+  return request
+}
+
+/** What a form shows for a request. */
+export const draftOf = (kind: Kind, request: Request): Draft =>
+  Object.fromEntries(
+    kind.fields.flatMap(({ path }) => {
+      const value = take(request, path.split("."))
+      return value === undefined ? [] : [[path, value]]
+    })
+  )
+
+/** In a few words, what a request makes. */
+export const titleOf = (kind: string, request: Request): string => {
+  const { File, File3D, Prompt } = request
+  if (typeof Prompt === "string") return Prompt
+  const link = take(File3D ?? File, ["Url"])
+  return typeof link === "string" ? `${kind} of ${link.replace(/[?#].*$/, "").replace(/^.*\//, "")}` : kind
+}
+
+/** The problems of one field, and of what is inside it. */
+export const problemsOf = <P extends { readonly path: string }>(
+  problems: ReadonlyArray<P>,
+  path: string
+): ReadonlyArray<P> => problems.filter((problem) => problem.path === path || problem.path.startsWith(`${path}.`))

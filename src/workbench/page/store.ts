@@ -1,0 +1,104 @@
+/**
+ * What the page knows of the server: read once, and kept up to date by the stream of events.
+ *
+ * **Gotchas**
+ *
+ * - The lists are read after each connection, since what happened before it is in no event.
+ */
+import { useEffect, useState } from "preact/hooks"
+import type { About, ErrorCode, Event, JobLine, Kind, ModelFile, SentRequest } from "../Api.ts"
+import { type Client, Failure } from "./client.ts"
+
+export interface Known {
+  readonly about?: About
+  readonly kinds: ReadonlyArray<Kind>
+  readonly codes: ReadonlyArray<ErrorCode>
+  readonly jobs: ReadonlyArray<JobLine>
+  readonly files: ReadonlyArray<ModelFile>
+  readonly requests: ReadonlyArray<SentRequest>
+  /** Why the page knows nothing new. */
+  readonly failure?: Failure | undefined
+}
+
+const nothing: Known = { kinds: [], codes: [], jobs: [], files: [], requests: [] }
+
+const mostRequests = 500
+
+/** In place of the one with the same name, or first. */
+export const upsert = <A>(list: ReadonlyArray<A>, item: A, key: (item: A) => unknown): ReadonlyArray<A> =>
+  list.some((one) => key(one) === key(item))
+    ? list.map((one) => (key(one) === key(item) ? item : one))
+    : [item, ...list]
+
+export const applied = (known: Known, event: Event): Known => {
+  switch (event._tag) {
+    case "Job":
+      return { ...known, jobs: upsert(known.jobs, event.job, ({ operation }) => operation) }
+    case "Forgotten":
+      return { ...known, jobs: known.jobs.filter(({ operation }) => operation !== event.operation) }
+    case "Request":
+      return { ...known, requests: upsert(known.requests, event.request, ({ id }) => id).slice(0, mostRequests) }
+    default:
+      return known
+  }
+}
+
+const asFailure = (error: unknown) =>
+  error instanceof Failure
+    ? error
+    : new Failure("Gone", "The program that serves this page has ended. Start it again: hunyuan3d workbench")
+
+const readLists = async (client: Client) => {
+  const [jobs, files, requests] = await Promise.all([client.jobs(), client.files(), client.requests()])
+  return { jobs, files, requests: requests.toSorted((one, other) => other.id - one.id) }
+}
+
+const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))
+
+/** Follows the server for as long as the page is there. */
+const follow = async (client: Client, signal: AbortSignal, update: (change: (known: Known) => Known) => void) => {
+  const set = (change: Partial<Known>) => update((known) => ({ ...known, ...change }))
+  const [about, kinds, codes] = await Promise.all([client.about(), client.kinds(), client.codes()])
+  set({ about, kinds, codes })
+  while (!signal.aborted) {
+    try {
+      set({ ...(await readLists(client)), failure: undefined })
+      await client.events(signal, (event) => {
+        update((known) => applied(known, event))
+        if (event._tag === "Files") {
+          client.files().then(
+            (files) => set({ files }),
+            (error: unknown) => set({ failure: asFailure(error) })
+          )
+        }
+      })
+    } catch (error) {
+      if (!signal.aborted) set({ failure: asFailure(error) })
+    }
+    await pause(1000)
+  }
+}
+
+export const useKnown = (client: Client): Known => {
+  const [known, setKnown] = useState(nothing)
+  useEffect(() => {
+    const controller = new AbortController()
+    follow(client, controller.signal, setKnown).catch((error: unknown) =>
+      setKnown((known) => ({ ...known, failure: asFailure(error) }))
+    )
+    return () => controller.abort()
+  }, [client])
+  return known
+}
+
+/** The time, which goes on while something moves. */
+export const useNow = (isMoving: boolean): number => {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    setNow(Date.now())
+    if (!isMoving) return undefined
+    const timer = setInterval(() => setNow(Date.now()), 250)
+    return () => clearInterval(timer)
+  }, [isMoving])
+  return now
+}
