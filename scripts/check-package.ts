@@ -11,6 +11,7 @@ import * as path from "node:path"
 import { gzipSync } from "node:zlib"
 import { build } from "esbuild"
 import manifest from "../package.json" with { type: "json" }
+import { foldersOf, readBundled, readMetafile, titleOf } from "./bundled.ts"
 
 const cache = path.resolve("node_modules/.cache/package")
 const unpacked = path.join(cache, "node_modules", manifest.name)
@@ -35,14 +36,25 @@ assert.deepEqual(
     .filter((file) => !chunk.test(file))
     .toSorted(),
   [
+    "AGENTS.md",
+    "CHANGELOG.md",
     "LICENSE",
     "README.md",
     "package.json",
+    "dist/NOTICES.md",
     "dist/bin.js",
     ...sources.map((file) => `src/${file}`),
     ...modules.flatMap((module) => [".js", ".js.map", ".d.ts", ".d.ts.map"].map((ending) => `dist/${module}${ending}`))
   ].toSorted()
 )
+
+// The notices name each package whose code is in a bundle, with the text of its licence.
+const notices = fs.readFileSync(path.join(unpacked, "dist/NOTICES.md"), "utf8")
+for (const metafile of fs.globSync("node_modules/.cache/bundles/*.json")) {
+  for (const bundled of foldersOf(readMetafile(fs.readFileSync(metafile, "utf8"))).map(readBundled)) {
+    assert(notices.includes(`${titleOf(bundled)}\n`), `dist/NOTICES.md has no licence of ${bundled.name}`)
+  }
+}
 
 // The exports map lists the public modules by flat names: those that stand in a floor, and not in its internal/.
 const floors = new Set(["cloud", "job", "files", "fleet", "testing"])
