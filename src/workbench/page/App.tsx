@@ -6,11 +6,12 @@ import { Code } from "./Code.tsx"
 import { draftOf, requestOf } from "./form.ts"
 import { Generate, type Wanted } from "./Generate.tsx"
 import { Jobs } from "./Jobs.tsx"
+import type { Known } from "./known.ts"
 import { LazyView } from "./LazyView.tsx"
 import { LookUp } from "./LookUp.tsx"
 import { Requests } from "./Requests.tsx"
 import { Sign } from "./Sign.tsx"
-import { type Known, useKnown } from "./store.ts"
+import { useKnown } from "./store.ts"
 import { tabs, type TabName, Tabs } from "./Tabs.tsx"
 
 const targets: Readonly<Record<About["target"], string>> = {

@@ -6,7 +6,7 @@ import { FieldInput } from "./FieldInput.tsx"
 import { type Draft, draftOf, problemsOf, requestOf } from "./form.ts"
 import { price, range } from "./format.ts"
 import { JobCard } from "./JobCard.tsx"
-import type { Known } from "./store.ts"
+import type { Known } from "./known.ts"
 import { failureOf, Problem, useAsked } from "./ui.tsx"
 
 export interface Wanted {

@@ -25,5 +25,3 @@ const money = ({ price }: Credits) => {
 }
 
 export const price = (credits: Credits): string => `${range(credits)} credits, ${money(credits)}`
-
-export { money }
