@@ -26,7 +26,7 @@ execSync(`publint run --strict "${tarball}"`, { stdio: "inherit" })
 
 // The files: four for each module of the library; for the program its entry, and the chunks that it loads when needed.
 const program = /^(cli|workbench)\//
-const chunk = /^dist\/program\/[\w-]+\.js$/
+const chunk = /^dist\/(program|workbench\/chunks)\/[\w-]+\.js$/
 const sources = fs.globSync("**/*.ts", { cwd: "src" }).map((file) => file.replaceAll("\\", "/"))
 const modules = sources.filter((file) => !program.test(file)).map((file) => file.slice(0, -".ts".length))
 const packed = execSync(`tar -tzf "${tarball}"`, { encoding: "utf8" }).trim().split(/\r?\n/)
@@ -43,7 +43,8 @@ assert.deepEqual(
     "package.json",
     "dist/NOTICES.md",
     "dist/bin.js",
-    ...sources.map((file) => `src/${file}`),
+    ...["index.html", "main.css", "main.js"].map((file) => `dist/workbench/${file}`),
+    ...fs.globSync("**/*.*", { cwd: "src" }).map((file) => `src/${file.replaceAll("\\", "/")}`),
     ...modules.flatMap((module) => [".js", ".js.map", ".d.ts", ".d.ts.map"].map((ending) => `dist/${module}${ending}`))
   ].toSorted()
 )
