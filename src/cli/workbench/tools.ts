@@ -1,34 +1,33 @@
-/** The tools of the workbench, until theirs are merged: kinds without fields, and no signatures. */
+/** The tools of the workbench, with the key and the endpoint that it has. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Credentials from "../../cloud/Credentials.ts"
+import * as Endpoint from "../../cloud/Endpoint.ts"
 import * as JobKind from "../../job/JobKind.ts"
 import { Refused } from "../../workbench/Api.ts"
+import { Setup } from "../../workbench/Setup.ts"
 import { Tools } from "../../workbench/Tools.ts"
+import { codes } from "../../workbench/tools/codes.ts"
+import { kindOf } from "../../workbench/tools/kinds.ts"
+import { samples } from "../../workbench/tools/samples.ts"
+import { compare, sign } from "./signatures.ts"
 
-const notYet = new Refused({ code: "Client.NotYet", message: "This tool is not there yet." })
-
-export const layer: Layer.Layer<Tools> = Layer.succeed(Tools, {
-  kinds: JobKind.all.map((kind) => ({
-    name: kind.name,
-    flag: kind.name.toLowerCase(),
-    description: kind.name,
-    submit: kind.submit.action,
-    query: kind.query.action,
-    tasksAtOnce: kind.tasksAtOnce,
-    fields: [
-      {
-        path: "Prompt",
-        type: "text" as const,
-        required: false,
-        description: "What to make, in words.",
-        maxLength: 1024
-      }
-    ],
-    rules: [],
-    example: { Prompt: "a brass teapot" }
-  })),
-  codes: [],
-  sign: () => Effect.fail(notYet),
-  compare: () => Effect.fail(notYet),
-  code: () => []
-})
+export const layer = Layer.effect(
+  Tools,
+  Effect.gen(function* () {
+    const { about, word } = yield* Setup
+    const { get } = yield* Credentials.Credentials
+    const endpoint = yield* Endpoint.Endpoint
+    const key = Effect.mapError(get, (error) => {
+      const { code, message } = word(error)
+      return new Refused({ code, message })
+    })
+    return Tools.of({
+      kinds: JobKind.all.map(kindOf),
+      codes,
+      sign: (request) => Effect.flatMap(key, (credential) => sign(request, endpoint, credential)),
+      compare: (text) => Effect.flatMap(key, (credential) => compare(text, credential)),
+      code: (kind, request) => samples(kind, request, about)
+    })
+  })
+)
