@@ -65,7 +65,9 @@ export const signedRequest = Effect.fnUntraced(function* (call: Call) {
     Effect.provide(
       TencentCloud.layerNoDeps.pipe(
         Layer.provide([RateLimit.layerNone, signer(call), Layer.succeed(HttpClient.HttpClient, client)])
-      )
+      ),
+      // A process that has built the same layers for its own calls, as the workbench has, would send the request.
+      { local: true }
     ),
     Effect.provideService(Endpoint.Endpoint, endpoint),
     // Nothing is sent, so there is no attempt to tell of.
