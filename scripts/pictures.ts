@@ -58,6 +58,7 @@ const view = async (page: Page) => {
 const photograph = async (page: Page, url: string, pictures: Pictures) => {
   const take = async (name: string) => {
     await steady(page)
+    await page.evaluate(() => scrollTo(0, 0))
     pictures.set(name, await page.screenshot())
   }
   await page.goto(url)
@@ -74,7 +75,6 @@ const photograph = async (page: Page, url: string, pictures: Pictures) => {
   await page.getByText("TC3-HMAC-SHA256 Credential=").first().waitFor()
   await take("sign.png")
   await view(page)
-  await take("view.png")
   pictures.set("teapot.png", await page.locator(".view-stage").screenshot({ style: ".view-camera { display: none }" }))
   await page.setViewportSize({ width: 390, height: 844 })
   await view(page)

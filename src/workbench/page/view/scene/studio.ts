@@ -23,7 +23,7 @@ const makeRenderer = (canvas: HTMLCanvasElement) => {
 }
 
 const makeKeyLight = () => {
-  const light = new DirectionalLight(0xffffff, 1.6)
+  const light = new DirectionalLight(0xffffff, 1.2)
   light.position.set(1.4, 4, 2)
   light.castShadow = true
   light.shadow.mapSize.set(1024, 1024)
@@ -66,7 +66,7 @@ export const makeStudio = (canvas: HTMLCanvasElement) => {
   const environment = makeEnvironment(renderer)
   const scene = new Scene()
   scene.environment = environment.texture
-  scene.environmentIntensity = 0.85
+  scene.environmentIntensity = 0.75
   const light = makeKeyLight()
   const ground = makeGround()
   const grid = makeGrid()
