@@ -66,11 +66,7 @@ export const signedRequest = Effect.fnUntraced(function* (call: Call) {
       TencentCloud.layerNoDeps.pipe(
         Layer.provide([RateLimit.layerNone, signer(call), Layer.succeed(HttpClient.HttpClient, client)])
       ),
-<<<<<<< HEAD
       // Built for this call alone. A program that has these layers already would share them, and send the request.
-=======
-      // A process that has built the same layers for its own calls, as the workbench has, would send the request.
->>>>>>> wt-view
       { local: true }
     ),
     Effect.provideService(Endpoint.Endpoint, endpoint),
