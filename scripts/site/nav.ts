@@ -5,7 +5,18 @@ export interface Group {
 }
 
 const groups: ReadonlyArray<Group> = [
-  { title: "Start", pages: ["README.md", "docs/start.md", "docs/generate.md", "docs/recipes.md", "docs/credentials.md", "docs/cli.md", "docs/workbench.md"] },
+  {
+    title: "Start",
+    pages: [
+      "README.md",
+      "docs/start.md",
+      "docs/generate.md",
+      "docs/recipes.md",
+      "docs/credentials.md",
+      "docs/cli.md",
+      "docs/workbench.md"
+    ]
+  },
   { title: "Use", pages: ["docs/polling.md", "docs/errors.md", "docs/durable.md", "docs/troubleshooting.md"] },
   { title: "Test", pages: ["docs/testing.md", "docs/testing-other-languages.md"] },
   {
