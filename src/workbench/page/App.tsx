@@ -1,4 +1,4 @@
-/** The page: its head, its tabs, and the panel that is open. The model stands beside the panel where there is room. */
+/** The page: its head, its tabs, and the panel that is open. */
 import { useEffect, useMemo, useState } from "preact/hooks"
 import type { About } from "../Api.ts"
 import { type Client, makeClient } from "./client.ts"
@@ -12,6 +12,7 @@ import { LookUp } from "./LookUp.tsx"
 import { Requests } from "./Requests.tsx"
 import { Sign } from "./Sign.tsx"
 import { useKnown } from "./store.ts"
+import { type Submission, useSubmission } from "./submission.ts"
 import { tabs, type TabName, Tabs } from "./Tabs.tsx"
 
 const targets: Readonly<Record<About["target"], string>> = {
@@ -52,7 +53,8 @@ interface PanelProps {
   readonly wanted: Wanted
   readonly path: string | undefined
   readonly query: string
-  readonly onWant: (wanted: Wanted) => void
+  readonly submission: Submission
+  readonly onWant: (change: (wanted: Wanted) => Wanted) => void
   readonly onOpen: (path: string) => void
   readonly onSearch: (query: string) => void
 }
@@ -64,11 +66,20 @@ const requestNow = (known: Known, wanted: Wanted) => {
   return { kind: kind.name, request: requestOf(kind, wanted.drafts[kind.name] ?? draftOf(kind, kind.example)) }
 }
 
-function Panel({ client, known, onOpen, onSearch, onWant, path, query, tab, wanted }: PanelProps) {
+function Panel({ client, known, onOpen, onSearch, onWant, path, query, submission, tab, wanted }: PanelProps) {
   const { kind, request } = requestNow(known, wanted)
   switch (tab) {
     case "Generate":
-      return <Generate client={client} known={known} wanted={wanted} onWant={onWant} onOpen={onOpen} />
+      return (
+        <Generate
+          client={client}
+          known={known}
+          wanted={wanted}
+          submission={submission}
+          onWant={onWant}
+          onOpen={onOpen}
+        />
+      )
     case "Jobs":
       return <Jobs client={client} known={known} onOpen={onOpen} />
     case "View":
@@ -95,8 +106,12 @@ const useFragment = (onLookUp: (query: string) => void) => {
   useEffect(() => {
     const read = () => {
       const query = new URLSearchParams(location.hash.slice(1)).get("look-up")
-      if (query !== null) onLookUp(query)
+      if (query === null) return
+      // So that the same link works again.
+      history.replaceState(null, "", location.pathname)
+      onLookUp(query)
     }
+    read()
     addEventListener("hashchange", read)
     return () => removeEventListener("hashchange", read)
   }, [])
@@ -105,6 +120,7 @@ const useFragment = (onLookUp: (query: string) => void) => {
 export function App({ token }: { readonly token: string }) {
   const client = useMemo(() => makeClient(token), [token])
   const known = useKnown(client)
+  const submission = useSubmission(client)
   const [tab, setTab] = useState<TabName>(tabs[0])
   const [wanted, setWanted] = useState<Wanted>({ kind: "Pro", drafts: {} })
   const [path, setPath] = useState<string>()
@@ -139,6 +155,7 @@ export function App({ token }: { readonly token: string }) {
               known={known}
               tab={tab}
               wanted={wanted}
+              submission={submission}
               path={path}
               query={query}
               onWant={setWanted}

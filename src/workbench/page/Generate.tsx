@@ -1,26 +1,26 @@
 /** The panel Generate: a form for each kind of job, what it costs, and what becomes of the job. */
-import { useRef, useState } from "preact/hooks"
+import { useState } from "preact/hooks"
 import type { About, Checked, Kind } from "../Api.ts"
-import type { Client, Failure, Request } from "./client.ts"
+import type { Client, Request } from "./client.ts"
 import { FieldInput } from "./FieldInput.tsx"
 import { type Draft, draftOf, problemsOf, requestOf } from "./form.ts"
 import { price, range } from "./format.ts"
 import { JobCard } from "./JobCard.tsx"
 import type { Known } from "./known.ts"
-import { failureOf, Problem, useAsked } from "./ui.tsx"
+import type { Submission } from "./submission.ts"
+import { Problem, useAsked } from "./ui.tsx"
 
 export interface Wanted {
   readonly kind: string
   readonly drafts: Readonly<Record<string, Draft>>
-  /** The operation that was submitted last. */
-  readonly operation?: string
 }
 
 interface Props {
   readonly client: Client
   readonly known: Known
   readonly wanted: Wanted
-  readonly onWant: (wanted: Wanted) => void
+  readonly submission: Submission
+  readonly onWant: (change: (wanted: Wanted) => Wanted) => void
   readonly onOpen: (path: string) => void
 }
 
@@ -154,43 +154,18 @@ function Fields({
 }
 
 /** What submits the form: at once where nothing is paid, else after a confirmation. */
-const useSubmission = (
-  { client, known, onWant, wanted }: Props,
-  kind: string,
-  request: Request,
-  checked: Checked | undefined
-) => {
+const useAsking = ({ known, submission }: Props, kind: string, request: Request, checked: Checked | undefined) => {
   const [isAsking, setAsking] = useState(false)
-  const [isSending, setSending] = useState(false)
-  const [error, setError] = useState<Failure>()
-  // The same one until its request is submitted, so that trying again buys nothing twice.
-  const operation = useRef<{ readonly id: string; readonly of: string }>(undefined)
-  const send = async () => {
-    const high = checked?.credits?.high
-    const of = JSON.stringify([kind, request])
-    if (operation.current?.of !== of) operation.current = { id: `page-${crypto.randomUUID()}`, of }
-    setSending(true)
-    setError(undefined)
-    try {
-      const confirmed = high === undefined ? {} : { confirmedCredits: high }
-      const job = await client.submit({ kind, request, operation: operation.current.id, ...confirmed })
-      operation.current = undefined
-      onWant({ ...wanted, operation: job.operation })
-    } catch (failure) {
-      setError(failureOf(failure))
-    }
-    setSending(false)
-  }
+  const send = () => void submission.submit(kind, request, checked?.credits?.high ?? 0)
   const answer = (isYes: boolean) => {
     setAsking(false)
-    if (isYes) void send()
+    if (isYes) send()
   }
-  const submit = () => (known.about?.isPaid === false ? void send() : setAsking(true))
-  return { answer, error, isAsking, isSending, submit }
+  return { answer, isAsking, start: () => (known.about?.isPaid === false ? send() : setAsking(true)) }
 }
 
 export function Generate(props: Props) {
-  const { client, known, onOpen, onWant, wanted } = props
+  const { client, known, onOpen, onWant, submission, wanted } = props
   const kind = known.kinds.find(({ name }) => name === wanted.kind) ?? known.kinds[0]
   const draft = kind === undefined ? {} : (wanted.drafts[kind.name] ?? draftOf(kind, kind.example))
   const request = kind === undefined ? {} : requestOf(kind, draft)
@@ -199,25 +174,29 @@ export function Generate(props: Props) {
     kind && (() => client.check(name, request)),
     `${name} ${JSON.stringify(request)}`
   )
-  const submission = useSubmission(props, name, request, checked)
+  const asking = useAsking(props, name, request, checked)
   if (kind === undefined) return <p class="quiet">Loading…</p>
   const general = checked?.problems.filter(({ path }) => path === "") ?? []
-  const job = known.jobs.find(({ operation }) => operation === wanted.operation)
+  const job = known.jobs.find(({ operation }) => operation === submission.operation)
   return (
     <div class="generate">
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          submission.submit()
+          asking.start()
         }}
       >
-        <KindChoice kinds={known.kinds} kind={kind} onChoose={(name) => onWant({ ...wanted, kind: name })} />
+        <KindChoice
+          kinds={known.kinds}
+          kind={kind}
+          onChoose={(name) => onWant((wanted) => ({ ...wanted, kind: name }))}
+        />
         <p>{kind.description}</p>
         <Fields
           kind={kind}
           draft={draft}
           checked={checked}
-          onChange={(draft) => onWant({ ...wanted, drafts: { ...wanted.drafts, [kind.name]: draft } })}
+          onChange={(draft) => onWant((wanted) => ({ ...wanted, drafts: { ...wanted.drafts, [kind.name]: draft } }))}
         />
         {kind.rules.length === 0 ? null : (
           <ul class="rules quiet">
@@ -238,8 +217,8 @@ export function Generate(props: Props) {
         </button>
       </form>
       {job === undefined ? null : <JobCard client={client} job={job} onOpen={onOpen} />}
-      {submission.isAsking && known.about !== undefined && checked !== undefined ? (
-        <Confirmation about={known.about} checked={checked} onAnswer={submission.answer} />
+      {asking.isAsking && known.about !== undefined && checked !== undefined ? (
+        <Confirmation about={known.about} checked={checked} onAnswer={asking.answer} />
       ) : null}
     </div>
   )

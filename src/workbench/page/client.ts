@@ -119,7 +119,7 @@ export const makeClient = (token: string) => {
       readonly kind: string
       readonly request: Request
       readonly operation: string
-      readonly confirmedCredits?: number
+      readonly confirmedCredits: number
     }) => post<JobLine>("/api/jobs", submission),
     resume: (operation: string) => post<JobLine>(`${at(operation)}/resume`),
     forget: (operation: string) => post<null>(`${at(operation)}/forget`),

@@ -13,6 +13,7 @@ export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerat
     }
     if (rest.trim() !== "") yield rest
   } finally {
-    reader.releaseLock()
+    // Does nothing to a stream that has ended.
+    await reader.cancel()
   }
 }

@@ -12,11 +12,18 @@ import { applied, type Known, nothing } from "./known.ts"
 const asFailure = (error: unknown) =>
   error instanceof Failure
     ? error
-    : new Failure("Gone", "The program that serves this page has ended. Start it again: hunyuan3d workbench")
+    : new Failure("Lost", `The connection to the program was lost, and is tried again. (${String(error)})`)
 
-const readLists = async (client: Client) => {
-  const [jobs, files, requests] = await Promise.all([client.jobs(), client.files(), client.requests()])
-  return { jobs, files, requests: requests.toSorted((one, other) => other.id - one.id) }
+const readAll = async (client: Client): Promise<Known> => {
+  const [about, kinds, codes, jobs, files, requests] = await Promise.all([
+    client.about(),
+    client.kinds(),
+    client.codes(),
+    client.jobs(),
+    client.files(),
+    client.requests()
+  ])
+  return { about, kinds, codes, jobs, files, requests: requests.toSorted((one, other) => other.id - one.id) }
 }
 
 const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))
@@ -24,11 +31,9 @@ const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, m
 /** Follows the server for as long as the page is there. */
 const follow = async (client: Client, signal: AbortSignal, update: (change: (known: Known) => Known) => void) => {
   const set = (change: Partial<Known>) => update((known) => ({ ...known, ...change }))
-  const [about, kinds, codes] = await Promise.all([client.about(), client.kinds(), client.codes()])
-  set({ about, kinds, codes })
   while (!signal.aborted) {
     try {
-      set({ ...(await readLists(client)), failure: undefined })
+      set({ ...(await readAll(client)), failure: undefined })
       await client.events(signal, (event) => {
         update((known) => applied(known, event))
         if (event._tag === "Files") {

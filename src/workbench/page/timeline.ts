@@ -1,7 +1,7 @@
 /** The stages of a job, as a bar: what it did when, and how far it is. */
 import type { JobLine } from "../Api.ts"
 
-export type StageName = "submitted" | "waiting" | "running" | "ended"
+type StageName = "submitted" | "waiting" | "running" | "ended"
 
 export interface Stage {
   readonly name: StageName

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact"
 import { useEffect, useState } from "preact/hooks"
 import { type Client, Failure } from "./client.ts"
 
-export function CopyButton({ label = "Copy", text }: { readonly text: string; readonly label?: string }) {
+function CopyButton({ label = "Copy", text }: { readonly text: string; readonly label?: string }) {
   const [said, setSaid] = useState<string>()
   useEffect(() => {
     if (said === undefined) return undefined

@@ -6,7 +6,7 @@ import type * as Schema from "effect/Schema"
 
 export type Request = Readonly<Record<string, Schema.Json>>
 
-export interface ImageFile {
+interface ImageFile {
   readonly name: string
   /** What stands in the request in place of the image. */
   readonly mark: string

@@ -14,7 +14,7 @@ export type StageState =
 const scene = () => import("./scene/stage.ts")
 
 /** Whether things on the page may move by themselves. */
-export const mayMove = () => !matchMedia("(prefers-reduced-motion: reduce)").matches
+const mayMove = () => !matchMedia("(prefers-reduced-motion: reduce)").matches
 
 const follow = (canvas: HTMLCanvasElement, stage: Stage) => {
   const observer = new ResizeObserver(() => {

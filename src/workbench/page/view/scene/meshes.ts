@@ -32,7 +32,7 @@ const disposeTexture = (texture: Texture) => {
   texture.dispose()
 }
 
-export const disposeMaterial = (material: Material) => {
+const disposeMaterial = (material: Material) => {
   for (const value of Object.values<unknown>({ ...material })) if (isTexture(value)) disposeTexture(value)
   material.dispose()
 }
