@@ -6,12 +6,15 @@ import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import type * as Schema from "effect/Schema"
+import * as fc from "fast-check"
 import * as JobKind from "../../src/job/JobKind.ts"
 import * as Fake from "../../src/testing/Fake.ts"
 import type { Sample } from "../../src/workbench/Api.ts"
 import { samples } from "../../src/workbench/tools/samples.ts"
+import { jsonText } from "../support/arbitraries.ts"
 import { serveFake } from "../support/fakeServer.ts"
 import { programPath, temporaryFolder } from "../support/processes.ts"
+import { property } from "../support/property.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
@@ -89,6 +92,48 @@ describe("the code of the workbench", () => {
           { ImageBase64: Buffer.alloc(3000, 7).toString("base64") }
         ])
       })
+  )
+
+  for (const [what, credential] of [
+    ["a temporary key", { ...Fake.credential, token: Redacted.make("secret-token") }],
+    ["a key longer than a block of the digest", { secretId: "AKIDLONG", secretKey: Redacted.make("k%s\\x".repeat(20)) }]
+  ] as const)
+    it.live.skipIf(programPath("curl") === undefined || programPath("openssl") === undefined)(
+      `for curl signs with ${what}, which no program gets as an argument`,
+      () =>
+        Effect.gen(function* () {
+          const folder = yield* temporaryFolder("sample")
+          const { fake, host } = yield* serveFake({ credential })
+          const bin = path.join(folder, "bin")
+          fs.mkdirSync(bin)
+          for (const name of ["curl", "cut", "date", "od", "openssl", "sed", "tr"]) {
+            const seen = `#!/bin/sh\nprintf '%s\\n' "$@" >> '${folder}/arguments'\nexec '${programPath(name)}' "$@"\n`
+            fs.writeFileSync(path.join(bin, name), seen, { mode: 0o755 })
+          }
+          fs.writeFileSync(path.join(folder, "call.sh"), sampleOf("curl", request, host))
+          const key = Redacted.value(credential.secretKey)
+          const { stderr, stdout } = yield* run("bash", ["call.sh"], folder, {
+            PATH: `${bin}:${process.env["PATH"]}`,
+            TENCENTCLOUD_SECRET_ID: credential.secretId,
+            TENCENTCLOUD_SECRET_KEY: key,
+            ...("token" in credential ? { TENCENTCLOUD_SESSION_TOKEN: Redacted.value(credential.token) } : {})
+          })
+          assert.match(stdout, /"JobId":"\d+"/, stdout + stderr)
+          assert.deepStrictEqual(yield* submitted(fake, JobKind.Pro), [request])
+          const seen = fs.readFileSync(path.join(folder, "arguments"), "utf8")
+          assert.include(seen, "X-TC-Action: SubmitHunyuanTo3DProJob")
+          for (const secret of [key, Buffer.from(key).toString("hex"), "secret-token"]) assert.notInclude(seen, secret)
+        })
+    )
+
+  it.live("for curl leaves open the shell that it is pasted into, where there is no key", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder("sample")
+      const pasted = `unset TENCENTCLOUD_SECRET_KEY\n${sampleOf("curl", request, "127.0.0.1:1")}echo "still here: $UNSET"`
+      const { stderr, stdout } = yield* run("bash", ["-c", pasted], folder)
+      assert.include(stdout, "still here: ")
+      assert.match(stderr, /TENCENTCLOUD_SECRET_KEY: unbound variable/)
+    })
   )
 
   it.live("for this program generates the model", () =>
@@ -172,5 +217,28 @@ describe("the code of the workbench", () => {
         assert.deepStrictEqual(JSON.parse(submit), ["127.0.0.1:1", JobKind.Pro.submit.action, request], stderr)
         assert.deepStrictEqual(JSON.parse(query), ["127.0.0.1:1", JobKind.Pro.query.action, { JobId: "1" }])
       })
+  )
+
+  property(
+    "for the vendor's SDK for Python has the request as a literal, as far as there is a Python to read it",
+    [fc.array(jsonText({ stringUnit: "binary" }), { minLength: 1, maxLength: 50 })],
+    (texts) =>
+      Effect.gen(function* () {
+        const python = programPath("python3")
+        if (python === undefined) return
+        const folder = yield* temporaryFolder("sample")
+        const action = `"${JobKind.Pro.submit.action}", `
+        const requests = texts.map((text): Readonly<Record<string, Schema.Json>> => ({ Prompt: JSON.parse(text) }))
+        const literals = requests.map((request) => {
+          const code = sampleOf("sdk-python", request, "127.0.0.1:1")
+          return code.slice(code.indexOf(action) + action.length, code.indexOf(")\njob_id"))
+        })
+        fs.writeFileSync(path.join(folder, "literals.json"), JSON.stringify(literals))
+        const read =
+          "import ast, json; print(json.dumps([ast.literal_eval(x) for x in json.load(open('literals.json'))]))"
+        const { stderr, stdout } = yield* run(python, ["-c", read], folder)
+        assert.deepStrictEqual(JSON.parse(stdout || "null"), JSON.parse(JSON.stringify(requests)), stderr)
+      }),
+    { runs: 8, timeout: 60_000 }
   )
 })

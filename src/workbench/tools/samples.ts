@@ -1,6 +1,7 @@
 /** The same call in other forms: curl, this program, an Effect program, and the vendor's SDKs. */
+import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
-import type * as JobKind from "../../job/JobKind.ts"
+import * as JobKind from "../../job/JobKind.ts"
 import type { Sample } from "../Api.ts"
 import { withFiles } from "./literals.ts"
 import { curl } from "./samples/curl.ts"
@@ -16,5 +17,8 @@ export const samples = (
   where: Where
 ): ReadonlyArray<Sample> => {
   const call = { kind, ...withFiles(request), where }
-  return [curl, program, effect, sdkNode, sdkPython].map((sample) => sample(call))
+  // The other two name the kind, and know those of the library only.
+  const isKnown = Option.isSome(JobKind.fromName(kind.name))
+  const forms = isKnown ? [curl, program, effect, sdkNode, sdkPython] : [curl, sdkNode, sdkPython]
+  return forms.map((form) => form(call))
 }

@@ -10,12 +10,16 @@ export const effect = (call: CallOf): Sample => {
     ...(isOther(where) ? [`protocol: "${protocol.slice(0, -1)}", host: "${host}"`] : []),
     ...(where.region === defaultRegion ? [] : [`region: "${where.region}"`])
   ]
-  const reads = files.map(({ name }, index) => `  const image${index + 1} = yield* Image.fromFile("${name}")\n`)
+  const reads = files.map(({ name, use }, index) => {
+    const limits = use === "subject" ? "" : `, Hunyuan.imageLimits.${use}`
+    return `  const image${index + 1} = yield* Image.fromFile("${name}"${limits})\n`
+  })
   const request = script(call, (name) => `image${files.findIndex((file) => file.name === name) + 1}.base64`)
   const modules = [
     "Credentials",
     ...(settings.length > 0 ? ["Endpoint"] : []),
     "GenerateJob",
+    ...(files.some(({ use }) => use !== "subject") ? ["Hunyuan"] : []),
     ...(files.length > 0 ? ["Image"] : []),
     "JobKind",
     "ResultFiles"

@@ -1,27 +1,49 @@
-/** The call by this program. What its flags do not say in a word goes as JSON. */
+/** The call by this program. Images go by their flags, and what no flag says in a word goes as JSON. */
+import * as Predicate from "effect/Predicate"
+import type * as Schema from "effect/Schema"
 import type { Sample } from "../../Api.ts"
-import { type Request, shell } from "../literals.ts"
+import { isSeen, json, type Request, shell } from "../literals.ts"
 import { type CallOf, defaultRegion, filesNeeded, isOther, keysNeeded, urlOf } from "./where.ts"
 
 /** A text that the command line takes for nothing else than a prompt. */
-const isPlain = (prompt: string) => /^\p{L}[^\n]* /u.test(prompt)
+const isPrompt = (value: Schema.Json): value is string =>
+  Predicate.isString(value) && /^\p{L}.* /u.test(value) && isSeen(value)
 
-const rest = (request: Request) => {
-  const { ImageBase64: _, Prompt, ...others } = request
-  return typeof Prompt === "string" && !isPlain(Prompt) ? { Prompt, ...others } : others
+/** The words for one field; none where it goes as JSON. */
+const wordsOf = (name: string, value: Schema.Json, { files }: CallOf): ReadonlyArray<string> => {
+  const fileOf = (mark: unknown) => files.find((file) => file.mark === mark)?.name
+  if (name === "Prompt" && isPrompt(value)) return [shell(value)]
+  if (name === "ImageBase64" || name === "Image") {
+    const file = fileOf(Predicate.hasProperty(value, "Base64") ? value.Base64 : value)
+    return file === undefined ? [] : [`--image ${file}`]
+  }
+  if (name !== "MultiViewImages" || !Array.isArray(value)) return []
+  const views = value.flatMap((view: unknown) => {
+    if (!Predicate.hasProperty(view, "ViewType") || !Predicate.isString(view.ViewType)) return []
+    const link = Predicate.hasProperty(view, "ViewImageUrl") ? view.ViewImageUrl : undefined
+    const image = fileOf(Predicate.hasProperty(view, "ViewImageBase64") ? view.ViewImageBase64 : undefined)
+    return Predicate.isString(link) && image === undefined
+      ? [`--view ${shell(`${view.ViewType}=${link}`)}`]
+      : image !== undefined && link === undefined
+        ? [`--view ${shell(`${view.ViewType}=${image}`)}`]
+        : []
+  })
+  return views.length === value.length ? views : []
 }
 
 export const program = (call: CallOf): Sample => {
-  const { kind, request, where } = call
-  const { ImageBase64, Prompt } = request
-  const isNested = call.files.length > (ImageBase64 === undefined ? 0 : 1)
-  const others = rest(request)
+  const { files, kind, request, where } = call
+  const fields = Object.entries(request).map(([name, value]) => ({ name, value, words: wordsOf(name, value, call) }))
+  const others: Request = Object.fromEntries(
+    fields.filter(({ words }) => words.length === 0).map(({ name, value }) => [name, value])
+  )
+  const text = json(others)
+  const isNested = files.some(({ mark }) => text.includes(mark))
   const words = [
     "hunyuan3d generate",
-    ...(typeof Prompt === "string" && isPlain(Prompt) ? [shell(Prompt)] : []),
+    ...fields.flatMap(({ words }) => words),
     ...(kind.name === "Pro" ? [] : [`--kind ${kind.name.toLowerCase()}`]),
-    ...(ImageBase64 === undefined ? [] : ["--image image.png"]),
-    ...(Object.keys(others).length === 0 ? [] : [`--request ${shell(JSON.stringify(others))}`]),
+    ...(Object.keys(others).length === 0 ? [] : [`--request ${shell(text)}`]),
     ...(where.region === defaultRegion ? [] : [`--region ${where.region}`]),
     ...(isOther(where) ? [`--endpoint ${urlOf(where).origin}`] : []),
     "--out models"

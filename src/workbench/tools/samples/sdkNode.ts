@@ -18,7 +18,8 @@ import { CommonClient } from "tencentcloud-sdk-nodejs-common/tencentcloud/common
 const client = new CommonClient("", "${submit.product.version}", {
   credential: {
     secretId: process.env.TENCENTCLOUD_SECRET_ID,
-    secretKey: process.env.TENCENTCLOUD_SECRET_KEY
+    secretKey: process.env.TENCENTCLOUD_SECRET_KEY,
+    token: process.env.TENCENTCLOUD_SESSION_TOKEN
   },
   region: "${where.region}",
   profile: { httpProfile: { endpoint: "${host}", protocol: "${protocol}//" } }

@@ -21,7 +21,11 @@ from tencentcloud.common.common_client import CommonClient
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
-cred = credential.Credential(os.environ["TENCENTCLOUD_SECRET_ID"], os.environ["TENCENTCLOUD_SECRET_KEY"])
+cred = credential.Credential(
+    os.environ["TENCENTCLOUD_SECRET_ID"],
+    os.environ["TENCENTCLOUD_SECRET_KEY"],
+    os.environ.get("TENCENTCLOUD_SESSION_TOKEN"),
+)
 profile = ClientProfile(httpProfile=HttpProfile(protocol="${protocol.slice(0, -1)}", endpoint="${host}"))
 client = CommonClient("${submit.product.service}", "${submit.product.version}", cred, "${where.region}", profile=profile)
 
