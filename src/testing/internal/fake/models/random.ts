@@ -44,14 +44,14 @@ export const noise = (x: number, y: number, z: number): number => {
   const u = fade(x - x0)
   const v = fade(y - y0)
   const w = fade(z - z0)
-  const row = (dy: number, dz: number) => {
-    const left = hashOf(x0, y0 + dy, z0 + dz)
-    return left + (hashOf(x0 + 1, y0 + dy, z0 + dz) - left) * u
-  }
-  const near = row(0, 0) + (row(1, 0) - row(0, 0)) * v
-  const far = row(0, 1) + (row(1, 1) - row(0, 1)) * v
-  return near + (far - near) * w
+  const near = mixed(rowAt(x0, y0, z0, u), rowAt(x0, y0 + 1, z0, u), v)
+  const far = mixed(rowAt(x0, y0, z0 + 1, u), rowAt(x0, y0 + 1, z0 + 1, u), v)
+  return mixed(near, far, w)
 }
+
+const mixed = (a: number, b: number, t: number) => a + (b - a) * t
+
+const rowAt = (x: number, y: number, z: number, u: number) => mixed(hashOf(x, y, z), hashOf(x + 1, y, z), u)
 
 /** Noise of several sizes, each half of the one before. From 0 to 1. */
 export const fractal = ([x, y, z]: Vec3, octaves: number): number => {

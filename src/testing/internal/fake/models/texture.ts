@@ -2,7 +2,7 @@
  * The pictures that go onto a model: its surfaces, sampled at the points of space
  * that the pixels of its atlas stand for.
  */
-import type { Part, Vertex } from "./mesh.ts"
+import type { Part, Patch, Vertex } from "./mesh.ts"
 import { trianglesOf } from "./mesh.ts"
 import type { Picture } from "./png.ts"
 import { sampleSurface, type Surface } from "./surface.ts"
@@ -18,30 +18,38 @@ export interface Textures {
 export type Surfaces = Readonly<Record<string, Surface>>
 
 /** Pixels that a patch reaches beyond its edge. */
-const reach = 1.5
+const edge = 1.5
 
 type Corner = { readonly x: number; readonly y: number; readonly vertex: Vertex }
 
-/** Calls for every pixel of a triangle, with the shares that its three corners have. */
+/** Calls for every pixel of a triangle that is not painted yet, with the shares that its three corners have. */
 const eachPixel = (
   [a, b, c]: readonly [Corner, Corner, Corner],
   size: number,
+  reach: number,
+  painted: Uint8Array,
   paint: (pixel: number, shareA: number, shareB: number, shareC: number) => void
 ) => {
   const area = (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)
   if (Math.abs(area) < 1e-9) return
-  const edge = (p: Corner, q: Corner) => (reach * Math.hypot(q.x - p.x, q.y - p.y)) / Math.abs(area)
-  const [slackA, slackB, slackC] = [edge(b, c), edge(c, a), edge(a, b)]
+  const slack = (p: Corner, q: Corner) => (reach * Math.hypot(q.x - p.x, q.y - p.y)) / Math.abs(area) + 1e-9
+  const [slackA, slackB, slackC] = [slack(b, c), slack(c, a), slack(a, b)]
   const from = (p: number, q: number, r: number) => Math.max(0, Math.floor(Math.min(p, q, r) - reach))
   const to = (p: number, q: number, r: number) => Math.min(size - 1, Math.ceil(Math.max(p, q, r) + reach))
   const [left, right] = [from(a.x, b.x, c.x), to(a.x, b.x, c.x)]
-  for (let y = from(a.y, b.y, c.y); y <= to(a.y, b.y, c.y); y++) {
+  const [top, bottom] = [from(a.y, b.y, c.y), to(a.y, b.y, c.y)]
+  for (let y = top; y <= bottom; y++) {
     for (let x = left; x <= right; x++) {
-      const [px, py] = [x + 0.5, y + 0.5]
+      const pixel = y * size + x
+      if (painted[pixel] === 1) continue
+      const px = x + 0.5
+      const py = y + 0.5
       const shareA = ((b.x - px) * (c.y - py) - (b.y - py) * (c.x - px)) / area
       const shareB = ((c.x - px) * (a.y - py) - (c.y - py) * (a.x - px)) / area
       const shareC = 1 - shareA - shareB
-      if (shareA >= -slackA && shareB >= -slackB && shareC >= -slackC) paint(y * size + x, shareA, shareB, shareC)
+      if (shareA < -slackA || shareB < -slackB || shareC < -slackC) continue
+      painted[pixel] = 1
+      paint(pixel, shareA, shareB, shareC)
     }
   }
 }
@@ -83,35 +91,55 @@ const pixelOf = (parts: ReadonlyArray<Part>, size: number): number => {
   return pixels === 0 ? 1 : units / pixels
 }
 
+interface Layers {
+  readonly color: Uint8Array
+  readonly roughness: Uint8Array | undefined
+  readonly heights: Float32Array | undefined
+}
+
+const paintPixel = ({ color, heights, roughness }: Layers, pixel: number, surface: Surface, p: Vec3, n: Vec3) => {
+  const sample = sampleSurface(surface, p, n)
+  const at = pixel * 3
+  color[at] = byte(sample.color[0])
+  color[at + 1] = byte(sample.color[1])
+  color[at + 2] = byte(sample.color[2])
+  if (roughness !== undefined) {
+    roughness[at] = 255
+    roughness[at + 1] = byte(sample.roughness)
+    roughness[at + 2] = byte(surface.metallic)
+  }
+  if (heights !== undefined) heights[pixel] = sample.height
+}
+
+const paintPatch = (layers: Layers, patch: Patch, surface: Surface, size: number, reach: number, painted: Uint8Array) => {
+  const corners = patch.vertices.map((vertex) => ({ x: vertex.uv[0] * size, y: vertex.uv[1] * size, vertex }))
+  for (const [i, j, k] of trianglesOf(patch.faces)) {
+    const [a, b, c] = [corners[i], corners[j], corners[k]]
+    if (a === undefined || b === undefined || c === undefined) continue
+    eachPixel([a, b, c], size, reach, painted, (pixel, u, v, w) =>
+      paintPixel(
+        layers,
+        pixel,
+        surface,
+        blend(a.vertex.position, b.vertex.position, c.vertex.position, u, v, w),
+        blend(a.vertex.normal, b.vertex.normal, c.vertex.normal, u, v, w)
+      )
+    )
+  }
+}
+
 /** Paints the surfaces of parts that `atlas.ts` has laid out. */
 export const paint = (parts: ReadonlyArray<Part>, surfaces: Surfaces, size: number, isPbr: boolean): Textures => {
   const color = new Uint8Array(size * size * 3).fill(128)
   const roughness = isPbr ? new Uint8Array(size * size * 3) : undefined
   const heights = isPbr ? new Float32Array(size * size) : undefined
-  for (const part of parts) {
-    const surface = surfaces[part.surface]
-    if (surface === undefined) continue
-    for (const patch of part.patches) {
-      const corners = patch.vertices.map((vertex) => ({ x: vertex.uv[0] * size, y: vertex.uv[1] * size, vertex }))
-      for (const [i, j, k] of trianglesOf(patch.faces)) {
-        const [a, b, c] = [corners[i], corners[j], corners[k]]
-        if (a === undefined || b === undefined || c === undefined) continue
-        eachPixel([a, b, c], size, (pixel, u, v, w) => {
-          const position = blend(a.vertex.position, b.vertex.position, c.vertex.position, u, v, w)
-          const normal = blend(a.vertex.normal, b.vertex.normal, c.vertex.normal, u, v, w)
-          const sample = sampleSurface(surface, position, normal)
-          const at = pixel * 3
-          color[at] = byte(sample.color[0])
-          color[at + 1] = byte(sample.color[1])
-          color[at + 2] = byte(sample.color[2])
-          if (roughness !== undefined) {
-            roughness[at] = 255
-            roughness[at + 1] = byte(sample.roughness)
-            roughness[at + 2] = byte(surface.metallic)
-          }
-          if (heights !== undefined) heights[pixel] = sample.height
-        })
-      }
+  const painted = new Uint8Array(size * size)
+  // First what each triangle covers, then what lies around it.
+  for (const reach of [0, edge]) {
+    for (const part of parts) {
+      const surface = surfaces[part.surface]
+      if (surface === undefined) continue
+      for (const patch of part.patches) paintPatch({ color, heights, roughness }, patch, surface, size, reach, painted)
     }
   }
   const picture = (pixels: Uint8Array): Picture => ({ width: size, height: size, pixels })

@@ -35,7 +35,8 @@ const fill = (map: Float32Array, corners: ReadonlyArray<readonly [Vec2, number]>
   const right = Math.min(mapSize - 1, Math.ceil(Math.max(a[0], b[0], c[0])))
   for (let y = top; y <= bottom; y++) {
     for (let x = left; x <= right; x++) {
-      const [px, py] = [x + 0.5, y + 0.5]
+      const px = x + 0.5
+      const py = y + 0.5
       const u = ((b[0] - px) * (c[1] - py) - (b[1] - py) * (c[0] - px)) / area
       const v = ((c[0] - px) * (a[1] - py) - (c[1] - py) * (a[0] - px)) / area
       const w = 1 - u - v
