@@ -46,7 +46,7 @@ const shapeFor = ({ kind, request }: Order, words: ReadonlyArray<string>): reado
   if (found !== undefined) return found
   const prompt = kind === "TextureEdit" ? undefined : textOf(request, "Prompt")
   const image = textOf(request, "ImageBase64") ?? textOf(request, "ImageUrl")
-  if (prompt !== undefined) return [words.slice(0, 4).join(" ") || "solid", shapeOfNothing]
+  if (prompt !== undefined) return ["solid", shapeOfNothing]
   return image === undefined ? ["teapot", teapot] : ["solid", shapeOfNothing]
 }
 
@@ -57,6 +57,9 @@ const detailOf = ({ kind, request }: Order): number => {
   if (kind === "SmartTopology") return levels[textOf(request, "FaceLevel") ?? "medium"] ?? 0.42
   return textOf(request, "GenerateType") === "LowPoly" ? 0.26 : 1
 }
+
+/** Numbers and single letters make no other model. */
+const isTelling = (word: string) => word.length > 1 && !/^\p{N}+$/u.test(word)
 
 export const designOf = (order: Order): Design => {
   const { kind, request, seed } = order
@@ -72,7 +75,7 @@ export const designOf = (order: Order): Design => {
     name,
     shape,
     surfaces: { ...shape.surfaces, main: surfaceFor(words, shape.surfaces.main) },
-    seed: sha256(`${seed}\n${prompt.trim().toLowerCase()}\n${textOf(request, "ImageBase64") ?? link}`),
+    seed: sha256(`${seed}\n${said.filter(isTelling).join(" ")}\n${textOf(request, "ImageBase64") ?? link}`),
     detail: detailOf(order),
     maxTriangles: typeof faceCount === "number" && !isLowPoly ? faceCount : Infinity,
     isFaceted: isLowPoly,

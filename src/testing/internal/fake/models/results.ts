@@ -84,9 +84,11 @@ export const fileOf = (order: Order, name: string): ResultFile | undefined => {
   const isKnown = namesOf(order.kind, order.request).some((file) => file.name === name || file.preview === name)
   const format = formats.get(name)
   if (!isKnown || format === undefined) return undefined
-  const key = JSON.stringify([order.kind, order.request, order.seed])
+  const design = designOf(order)
+  // Without its functions, which follow from its name.
+  const key = JSON.stringify(design)
   return files(`${name} ${key}`, () => {
-    const bytes = format.encode(models(key, () => buildModel(designOf(order))))
+    const bytes = format.encode(models(key, () => buildModel(design)))
     const etag = `"${sha256(bytes).slice(0, 32)}"`
     return { bytes, headers: { "accept-ranges": "bytes", "content-type": format.contentType, etag } }
   })
