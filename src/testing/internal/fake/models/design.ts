@@ -32,6 +32,9 @@ export interface Design {
   readonly motion: number | undefined
 }
 
+/** The most triangles of any model, so that it is made quickly. */
+const most = 8000
+
 /** The name of the file behind a link. */
 const fileNameOf = (link: string) => /([^/?#]*?)(?:\.\w+)?(?:[?#].*)?$/.exec(link)?.[1] ?? ""
 
@@ -77,7 +80,7 @@ export const designOf = (order: Order): Design => {
     surfaces: { ...shape.surfaces, main: surfaceFor(words, shape.surfaces.main) },
     seed: sha256(`${seed}\n${said.filter(isTelling).join(" ")}\n${textOf(request, "ImageBase64") ?? link}`),
     detail: detailOf(order),
-    maxTriangles: typeof faceCount === "number" && !isLowPoly ? faceCount : Infinity,
+    maxTriangles: typeof faceCount === "number" && !isLowPoly ? Math.min(faceCount, most) : most,
     isFaceted: isLowPoly,
     isBare: textOf(request, "GenerateType") === "Geometry" || isSet(request, "EnableGeometry"),
     isPbr: isSet(request, "EnablePBR"),

@@ -51,8 +51,16 @@ const addPrimitive = (buffer: GltfBuffer, parts: ReadonlyArray<Part>, material: 
   const weights = model.rig && weigh(model.rig, vertices)
   return {
     attributes: {
-      POSITION: buffer.add(numbers(vertices, ({ position }) => position), "VEC3", { target, withRange: true }),
-      NORMAL: buffer.add(numbers(vertices, ({ normal }) => normal), "VEC3", { target }),
+      POSITION: buffer.add(
+        numbers(vertices, ({ position }) => position),
+        "VEC3",
+        { target, withRange: true }
+      ),
+      NORMAL: buffer.add(
+        numbers(vertices, ({ normal }) => normal),
+        "VEC3",
+        { target }
+      ),
       ...(model.textures === undefined ? {} : { TEXCOORD_0: buffer.add(uvs, "VEC2", { target, isNormalized: true }) }),
       ...(model.textures?.normal === undefined
         ? {}

@@ -62,15 +62,18 @@ const mapVertices = (
   }))
 
 export const translate = (patches: ReadonlyArray<Patch>, by: Vec3): ReadonlyArray<Patch> =>
-  mapVertices(patches, (position) => add(position, by), (normal) => normal)
+  mapVertices(
+    patches,
+    (position) => add(position, by),
+    (normal) => normal
+  )
 
 /** Turns about an axis through the origin, counterclockwise as seen from its tip. */
 export const rotate = (patches: ReadonlyArray<Patch>, axis: Vec3, angle: number): ReadonlyArray<Patch> => {
   const k = normalize(axis)
   const cos = Math.cos(angle)
   const sin = Math.sin(angle)
-  const turn = (v: Vec3): Vec3 =>
-    add(add(scale(v, cos), scale(cross(k, v), sin)), scale(k, dot(k, v) * (1 - cos)))
+  const turn = (v: Vec3): Vec3 => add(add(scale(v, cos), scale(cross(k, v), sin)), scale(k, dot(k, v) * (1 - cos)))
   return mapVertices(patches, turn, turn)
 }
 
@@ -149,7 +152,9 @@ export const boundsOf = (patches: ReadonlyArray<Patch>): { readonly low: Vec3; r
   let low: Vec3 = [Infinity, Infinity, Infinity]
   let high: Vec3 = [-Infinity, -Infinity, -Infinity]
   for (const { vertices } of patches) {
-    for (const { position: [x, y, z] } of vertices) {
+    for (const {
+      position: [x, y, z]
+    } of vertices) {
       low = [Math.min(low[0], x), Math.min(low[1], y), Math.min(low[2], z)]
       high = [Math.max(high[0], x), Math.max(high[1], y), Math.max(high[2], z)]
     }

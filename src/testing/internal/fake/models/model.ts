@@ -1,7 +1,7 @@
 /** A model as it is written and shown: parts laid out in one picture, what they are made of, and a skeleton for some. */
 import type { Part } from "./mesh.ts"
-import type { Textures } from "./texture.ts"
 import type { Surface } from "./surface.ts"
+import type { Textures } from "./texture.ts"
 import type { Vec3 } from "./vector.ts"
 
 export interface Model {

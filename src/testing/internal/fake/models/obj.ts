@@ -12,7 +12,11 @@ const meshOf = ({ parts, textures }: Model): string => {
   for (const part of parts) {
     lines.push(`o ${part.name}`, `usemtl ${part.surface}`)
     for (const { faces, vertices } of part.patches) {
-      for (const { normal, position, uv: [u, v] } of vertices) {
+      for (const {
+        normal,
+        position,
+        uv: [u, v]
+      } of vertices) {
         lines.push(`v ${fixed(position)}`, `vn ${fixed(normal)}`)
         // Here v runs up.
         if (textures !== undefined) lines.push(`vt ${fixed([u, 1 - v])}`)

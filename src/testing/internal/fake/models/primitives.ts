@@ -20,7 +20,13 @@ export interface Primitives {
   readonly box: (size: Vec3, radius?: number) => ReadonlyArray<Patch>
   readonly ball: (radii: Vec3) => ReadonlyArray<Patch>
   /** Upright, with edges broken by `bevel`; a cone where the upper radius is small. */
-  readonly cylinder: (lower: number, upper: number, height: number, bevel?: number, sides?: number) => ReadonlyArray<Patch>
+  readonly cylinder: (
+    lower: number,
+    upper: number,
+    height: number,
+    bevel?: number,
+    sides?: number
+  ) => ReadonlyArray<Patch>
   /** Lies flat, around the y axis. */
   readonly torus: (radius: number, thickness: number) => ReadonlyArray<Patch>
   /** A round bar along a curve. The radius may change, and may have two values for an oval one. */
@@ -189,12 +195,36 @@ const lathe = (outline: ReadonlyArray<Vec2>, sides: number): Patch => {
 
 /** One of six sides of a box: its normal, and the directions of u and v on it. */
 const boxSides: ReadonlyArray<readonly [Vec3, Vec3, Vec3]> = [
-  [[1, 0, 0], [0, 0, -1], [0, 1, 0]],
-  [[-1, 0, 0], [0, 0, 1], [0, 1, 0]],
-  [[0, 1, 0], [1, 0, 0], [0, 0, -1]],
-  [[0, -1, 0], [1, 0, 0], [0, 0, 1]],
-  [[0, 0, 1], [1, 0, 0], [0, 1, 0]],
-  [[0, 0, -1], [-1, 0, 0], [0, 1, 0]]
+  [
+    [1, 0, 0],
+    [0, 0, -1],
+    [0, 1, 0]
+  ],
+  [
+    [-1, 0, 0],
+    [0, 0, 1],
+    [0, 1, 0]
+  ],
+  [
+    [0, 1, 0],
+    [1, 0, 0],
+    [0, 0, -1]
+  ],
+  [
+    [0, -1, 0],
+    [1, 0, 0],
+    [0, 0, 1]
+  ],
+  [
+    [0, 0, 1],
+    [1, 0, 0],
+    [0, 1, 0]
+  ],
+  [
+    [0, 0, -1],
+    [-1, 0, 0],
+    [0, 1, 0]
+  ]
 ]
 
 const box = ([w, h, d]: Vec3, radius: number, bevels: number): ReadonlyArray<Patch> => {
@@ -207,9 +237,7 @@ const box = ([w, h, d]: Vec3, radius: number, bevels: number): ReadonlyArray<Pat
     const flat = size - radius
     // To the last digit where the next side begins.
     if (line === 0 || line === lines) return line === 0 ? -size : size
-    return line <= bevels
-      ? -flat - radius * (rim[bevels - line] ?? 0)
-      : flat + radius * (rim[line - bevels - 1] ?? 0)
+    return line <= bevels ? -flat - radius * (rim[bevels - line] ?? 0) : flat + radius * (rim[line - bevels - 1] ?? 0)
   }
   const along = (axis: Vec3) => Math.abs(axis[0]) * half[0] + Math.abs(axis[1]) * half[1] + Math.abs(axis[2]) * half[2]
   return boxSides.map(([normal, right, up]) =>

@@ -39,8 +39,11 @@ const formats: ReadonlyMap<string, Format> = new Map([
 const names: Readonly<Record<string, string>> = { GLB: "output.glb", OBJ: "output.zip", STL: "output.stl" }
 
 const typeOf = (kind: string, request: Request): string =>
-  (kind === "Rapid" ? textOf(request, "ResultFormat") : kind === "Convert3DFormat" ? textOf(request, "Format") : undefined) ??
-  "GLB"
+  (kind === "Rapid"
+    ? textOf(request, "ResultFormat")
+    : kind === "Convert3DFormat"
+      ? textOf(request, "Format")
+      : undefined) ?? "GLB"
 
 /** The types and the names of a job's files. */
 export const namesOf = (kind: string, request: Request) => {

@@ -111,7 +111,14 @@ const paintPixel = ({ color, heights, roughness }: Layers, pixel: number, surfac
   if (heights !== undefined) heights[pixel] = sample.height
 }
 
-const paintPatch = (layers: Layers, patch: Patch, surface: Surface, size: number, reach: number, painted: Uint8Array) => {
+const paintPatch = (
+  layers: Layers,
+  patch: Patch,
+  surface: Surface,
+  size: number,
+  reach: number,
+  painted: Uint8Array
+) => {
   const corners = patch.vertices.map((vertex) => ({ x: vertex.uv[0] * size, y: vertex.uv[1] * size, vertex }))
   for (const [i, j, k] of trianglesOf(patch.faces)) {
     const [a, b, c] = [corners[i], corners[j], corners[k]]

@@ -47,8 +47,6 @@ export const lookAt = (patches: ReadonlyArray<Patch>, size: number): Camera => {
       return [x * zoom + shiftX, y * zoom + shiftY, depth]
     },
     ray: (x, y) =>
-      normalize(
-        add(subtract(scale(right, (x - shiftX) / zoom), scale(up, (y - shiftY) / zoom)), scale(from, -1))
-      )
+      normalize(add(subtract(scale(right, (x - shiftX) / zoom), scale(up, (y - shiftY) / zoom)), scale(from, -1)))
   }
 }

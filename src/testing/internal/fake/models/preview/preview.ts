@@ -32,8 +32,7 @@ const backgroundOf = (size: number, camera: Camera, ground: number, shadows: Sha
       const color = backdrop(i / coarse, j / coarse)
       const ray = camera.ray(i * step, j * step)
       const way = ray[1] < -0.01 ? (ground - camera.eye[1]) / ray[1] : undefined
-      const dark =
-        way === undefined ? 0 : shadows.ground(camera.eye[0] + ray[0] * way, camera.eye[2] + ray[2] * way)
+      const dark = way === undefined ? 0 : shadows.ground(camera.eye[0] + ray[0] * way, camera.eye[2] + ray[2] * way)
       const at = (j * (coarse + 1) + i) * 3
       points.set([color[0] * (1 - dark), color[1] * (1 - dark * 0.985), color[2] * (1 - dark * 0.95)], at)
     }
@@ -103,7 +102,8 @@ const shadeAt = (at: number, visible: Visible, model: Model, camera: Camera, sha
 
 /** Colours that were worked out for a triangle, or for one that is about the same, stand for all samples of a pixel. */
 const isAlike = (a: Seen | undefined, b: Seen | undefined): boolean =>
-  a === b || (a !== undefined && b !== undefined && a.part === b.part && dot(a.corners[0].normal, b.corners[0].normal) > 0.9)
+  a === b ||
+  (a !== undefined && b !== undefined && a.part === b.part && dot(a.corners[0].normal, b.corners[0].normal) > 0.9)
 
 interface Shaded {
   readonly screen: Vec3
@@ -117,7 +117,10 @@ const drawPixel = (
   under: Vec3
 ): Vec3 => {
   let sum: Vec3 = [0, 0, 0]
-  const last = layers.map((): { seen: Seen | undefined; shaded: Shaded | undefined } => ({ seen: undefined, shaded: undefined }))
+  const last = layers.map((): { seen: Seen | undefined; shaded: Shaded | undefined } => ({
+    seen: undefined,
+    shaded: undefined
+  }))
   for (let k = 0; k < fine * fine; k++) {
     const at = (pixel[1] * fine + Math.floor(k / fine)) * side * fine + pixel[0] * fine + (k % fine)
     let color = under
@@ -157,10 +160,16 @@ export const drawPreview = (model: Model): Picture => {
       const at = (y * side + x) * 3
       const isEmpty = layers.every(({ nearness }) => {
         const first = y * fine * size + x * fine
-        return nearness[first] === 0 && nearness[first + 1] === 0 && nearness[first + size] === 0 && nearness[first + size + 1] === 0
+        return (
+          nearness[first] === 0 &&
+          nearness[first + 1] === 0 &&
+          nearness[first + size] === 0 &&
+          nearness[first + size + 1] === 0
+        )
       })
       const color = isEmpty ? under : drawPixel([x, y], layers, shadeSample, under)
-      for (let channel = 0; channel < 3; channel++) pixels[at + channel] = Math.round(clamp(color[channel] ?? 0, 0, 1) * 255)
+      for (let channel = 0; channel < 3; channel++)
+        pixels[at + channel] = Math.round(clamp(color[channel] ?? 0, 0, 1) * 255)
     }
   }
   return { width: side, height: side, pixels }

@@ -86,7 +86,11 @@ const sample = (map: Float32Array, frame: Frame, point: Vec2): number => {
 const drawAll = (parts: ReadonlyArray<Part>, map: Float32Array, of: (point: Vec3) => readonly [Vec2, number]) => {
   for (const { faces, vertices } of patchesOf(parts)) {
     const placed = vertices.map(({ position }) => of(position))
-    for (const triangle of trianglesOf(faces)) fill(map, triangle.map((index) => placed[index] ?? none))
+    for (const triangle of trianglesOf(faces))
+      fill(
+        map,
+        triangle.map((index) => placed[index] ?? none)
+      )
   }
 }
 

@@ -37,10 +37,7 @@ export const house: Shape = {
     ]
     const slope = Math.atan2(0.95, 1.1)
     const roof = (side: 1 | -1) =>
-      translate(
-        rotate(solid.box([1.74, 0.1, deep + 0.36], 0.03), [0, 0, 1], -slope * side),
-        [side * 0.63, 1.76, 0]
-      )
+      translate(rotate(solid.box([1.74, 0.1, deep + 0.36], 0.03), [0, 0, 1], -slope * side), [side * 0.63, 1.76, 0])
     return [
       part("lawn", "lawn", translate(solid.cylinder(2.1, 2.05, 0.12, 0.04, 48), [0, -0.11, 0])),
       part("walls", "main", solid.plate(gable, deep)),
@@ -48,7 +45,11 @@ export const house: Shape = {
       part("chimney", "main", translate(solid.box([0.34, 0.9, 0.34], 0.02), [-0.55, 2.1, -0.3])),
       ...window(-0.62, 0.78),
       ...window(0.62, 0.78),
-      part("frame", "frame", translate(rotate(solid.cylinder(0.2, 0.2, 0.08, 0.02), [1, 0, 0], Math.PI / 2), [0, 1.62, front - 0.02])),
+      part(
+        "frame",
+        "frame",
+        translate(rotate(solid.cylinder(0.2, 0.2, 0.08, 0.02), [1, 0, 0], Math.PI / 2), [0, 1.62, front - 0.02])
+      ),
       part("door", "door", translate(solid.box([0.48, 0.94, 0.12], 0.02), [0, 0.47, front])),
       part("knob", "frame", translate(solid.ball([0.035, 0.035, 0.035]), [0.15, 0.46, front + 0.08])),
       part("step", "frame", translate(solid.box([0.7, 0.1, 0.34], 0.02), [0, 0.05, front + 0.14]))
@@ -72,24 +73,58 @@ export const lighthouse: Shape = {
     const radius = (t: number) => 0.62 - 0.24 * t
     const height = random.between(2.9, 3.4)
     const segment = (i: number) =>
-      translate(
-        solid.cylinder(radius(i / bands), radius((i + 1) / bands), height / bands, 0.004, 36),
-        [0, 0.3 + (height / bands) * i, 0]
-      )
+      translate(solid.cylinder(radius(i / bands), radius((i + 1) / bands), height / bands, 0.004, 36), [
+        0,
+        0.3 + (height / bands) * i,
+        0
+      ])
     const top = height + 0.3
     return [
-      part("rock", "rock", translate(solid.ball([1.25, 0.45, 1.1]), [0, 0.08, 0]), translate(solid.ball([0.5, 0.3, 0.45]), [0.9, 0, 0.5])),
+      part(
+        "rock",
+        "rock",
+        translate(solid.ball([1.25, 0.45, 1.1]), [0, 0.08, 0]),
+        translate(solid.ball([0.5, 0.3, 0.45]), [0.9, 0, 0.5])
+      ),
       ...Array.from({ length: bands }, (_, i) => part("tower", i % 2 === 0 ? "main" : "band", segment(i))),
-      part("gallery", "iron", translate(solid.cylinder(0.56, 0.56, 0.08, 0.02, 36), [0, top, 0]), translate(solid.torus(0.53, 0.02), [0, top + 0.26, 0])),
+      part(
+        "gallery",
+        "iron",
+        translate(solid.cylinder(0.56, 0.56, 0.08, 0.02, 36), [0, top, 0]),
+        translate(solid.torus(0.53, 0.02), [0, top + 0.26, 0])
+      ),
       part(
         "posts",
         "iron",
         ...Array.from({ length: 10 }, (_, i) =>
-          translate(solid.cylinder(0.014, 0.014, 0.2, 0.004, 8), [Math.cos(i * 0.6283) * 0.53, top + 0.07, Math.sin(i * 0.6283) * 0.53])
+          translate(solid.cylinder(0.014, 0.014, 0.2, 0.004, 8), [
+            Math.cos(i * 0.6283) * 0.53,
+            top + 0.07,
+            Math.sin(i * 0.6283) * 0.53
+          ])
         )
       ),
       part("lantern", "lantern", translate(solid.cylinder(0.27, 0.27, 0.5, 0.02, 24), [0, top + 0.06, 0])),
-      part("cap", "band", translate(solid.lathe([[0, 0], [0.4, 0], [0.41, 0.03], [0.36, 0.09], [0.18, 0.28], [0.05, 0.36], [0.05, 0.46], [0, 0.5]], 36), [0, top + 0.55, 0])),
+      part(
+        "cap",
+        "band",
+        translate(
+          solid.lathe(
+            [
+              [0, 0],
+              [0.4, 0],
+              [0.41, 0.03],
+              [0.36, 0.09],
+              [0.18, 0.28],
+              [0.05, 0.36],
+              [0.05, 0.46],
+              [0, 0.5]
+            ],
+            36
+          ),
+          [0, top + 0.55, 0]
+        )
+      ),
       part("door", "pane", translate(solid.box([0.26, 0.46, 0.2], 0.03), [0, 0.55, 0.53])),
       part("window", "pane", translate(solid.box([0.14, 0.2, 0.12], 0.02), [0, height * 0.62, 0.44]))
     ]

@@ -24,7 +24,11 @@ export const solid: Shape = {
       return [radius * Math.cos(angle), v * height, -radius * Math.sin(angle)]
     }
     return [
-      part("solid", "main", translate([solid.sheet(solid.count(72), solid.count(40), point, { u: true })], [0, 0.2, 0])),
+      part(
+        "solid",
+        "main",
+        translate([solid.sheet(solid.count(72), solid.count(40), point, { u: true })], [0, 0.2, 0])
+      ),
       part("base", "base", solid.cylinder(swell * 0.62, swell * 0.54, 0.26, 0.04, 40))
     ]
   }

@@ -38,29 +38,131 @@ export const teapot: Shape = {
     const steps = solid.count(8)
     const belly = random.between(0.96, 1.06)
     const body = joined(
-      [[0, 0.06], [1.3, 0.02]],
-      bezier([[1.3, 0.02], [1.42, 0], [1.5, 0.05], [1.5, 0.15]], solid.count(4)),
-      bezier([[1.5, 0.15], [1.5, 0.225], [2, 0.45], [2, 0.9]], steps),
-      bezier([[2, 0.9], [2, 1.35], [1.75, 1.875], [1.5, 2.4]], steps),
-      bezier([[1.5, 2.4], [1.4375, 2.53125], [1.3375, 2.53125], [1.4, 2.4]], solid.count(5)),
-      [[1.4, 2.4], [1.38, 2.28], [0, 2.26]]
+      [
+        [0, 0.06],
+        [1.3, 0.02]
+      ],
+      bezier(
+        [
+          [1.3, 0.02],
+          [1.42, 0],
+          [1.5, 0.05],
+          [1.5, 0.15]
+        ],
+        solid.count(4)
+      ),
+      bezier(
+        [
+          [1.5, 0.15],
+          [1.5, 0.225],
+          [2, 0.45],
+          [2, 0.9]
+        ],
+        steps
+      ),
+      bezier(
+        [
+          [2, 0.9],
+          [2, 1.35],
+          [1.75, 1.875],
+          [1.5, 2.4]
+        ],
+        steps
+      ),
+      bezier(
+        [
+          [1.5, 2.4],
+          [1.4375, 2.53125],
+          [1.3375, 2.53125],
+          [1.4, 2.4]
+        ],
+        solid.count(5)
+      ),
+      [
+        [1.4, 2.4],
+        [1.38, 2.28],
+        [0, 2.26]
+      ]
     )
     const lid = joined(
-      [[0, 2.3], [1.32, 2.3], [1.36, 2.34]],
-      bezier([[1.36, 2.34], [1.3, 2.45], [0.4, 2.5], [0.22, 2.58]], steps)
+      [
+        [0, 2.3],
+        [1.32, 2.3],
+        [1.36, 2.34]
+      ],
+      bezier(
+        [
+          [1.36, 2.34],
+          [1.24, 2.58],
+          [0.6, 2.7],
+          [0.2, 2.74]
+        ],
+        steps
+      ),
+      [
+        [0.2, 2.74],
+        [0, 2.74]
+      ]
     )
     const knob = joined(
-      [[0, 2.52], [0.2, 2.54]],
-      bezier([[0.2, 2.54], [0.16, 2.7], [0.32, 2.82], [0.32, 2.96]], solid.count(6)),
-      bezier([[0.32, 2.96], [0.32, 3.12], [0.16, 3.18], [0, 3.18]], solid.count(5))
+      [
+        [0, 2.68],
+        [0.2, 2.7]
+      ],
+      bezier(
+        [
+          [0.2, 2.7],
+          [0.12, 2.88],
+          [0.32, 2.98],
+          [0.32, 3.12]
+        ],
+        solid.count(6)
+      ),
+      bezier(
+        [
+          [0.32, 3.12],
+          [0.32, 3.28],
+          [0.16, 3.34],
+          [0, 3.34]
+        ],
+        solid.count(5)
+      )
     )
     const grip = between(
-      [[-1.4, 2.2], [-2.1, 2.27], [-2.75, 2.2], [-3, 1.75], [-2.85, 1.25], [-2.3, 0.8], [-1.8, 0.62]],
-      [[-1.4, 1.98], [-2.1, 2.04], [-2.55, 2], [-2.7, 1.72], [-2.58, 1.4], [-2.15, 1.05], [-1.8, 0.88]]
+      [
+        [-1.4, 2.2],
+        [-2.1, 2.27],
+        [-2.75, 2.2],
+        [-3, 1.75],
+        [-2.85, 1.25],
+        [-2.3, 0.8],
+        [-1.8, 0.62]
+      ],
+      [
+        [-1.4, 1.98],
+        [-2.1, 2.04],
+        [-2.55, 2],
+        [-2.7, 1.72],
+        [-2.58, 1.4],
+        [-2.15, 1.05],
+        [-1.8, 0.88]
+      ]
     )
     const throat = between(
-      [[1.5, 1.5], [2.05, 1.5], [2.35, 1.75], [2.55, 2.15], [2.82, 2.42]],
-      [[1.5, 0.5], [2.25, 0.78], [2.72, 1.35], [2.95, 1.95], [3.25, 2.42]]
+      [
+        [1.5, 1.5],
+        [2.05, 1.5],
+        [2.35, 1.75],
+        [2.55, 2.15],
+        [2.82, 2.42]
+      ],
+      [
+        [1.5, 0.5],
+        [2.25, 0.78],
+        [2.72, 1.35],
+        [2.95, 1.95],
+        [3.25, 2.42]
+      ]
     )
     const spout = solid.tube(
       (t) => {
@@ -79,25 +181,60 @@ export const teapot: Shape = {
       part("body", "main", stretch(solid.lathe(body, 52), [belly, 1, belly])),
       part("lid", "main", solid.lathe(lid, 44)),
       part("knob", "accent", solid.lathe(knob, 28)),
-      part("handle", "accent", solid.tube(grip.middle, (t) => [0.15, grip.half(t)], { steps: 40, sides: 16 })),
+      part(
+        "handle",
+        "accent",
+        solid.tube(grip.middle, (t) => [0.15, grip.half(t)], { steps: 40, sides: 16 })
+      ),
       part("spout", "main", spout)
     ]
   }
 }
 
 export const mug: Shape = {
-  surfaces: { main: surface(rgb("d9d2c5"), { accent: rgb("b9ad99"), roughness: 0.3, pattern: "clay" }), tea: surface(rgb("4a2a14"), { roughness: 0.15 }) },
+  surfaces: {
+    main: surface(rgb("d9d2c5"), { accent: rgb("b9ad99"), roughness: 0.3, pattern: "clay" }),
+    tea: surface(rgb("4a2a14"), { roughness: 0.15 })
+  },
   make: ({ random, solid }) => {
     const wide = random.between(0.78, 0.92)
     const cup: ReadonlyArray<Vec2> = [
-      [0, 0.03], [wide - 0.14, 0], [wide - 0.05, 0.02], [wide, 0.1], [wide, 0.4], [wide, 0.9], [wide, 1.4], [wide, 1.72],
-      [wide - 0.015, 1.78], [wide - 0.05, 1.8], [wide - 0.085, 1.78], [wide - 0.1, 1.72], [wide - 0.1, 0.9], [wide - 0.12, 0.25], [wide - 0.2, 0.14], [0, 0.13]
+      [0, 0.03],
+      [wide - 0.14, 0],
+      [wide - 0.05, 0.02],
+      [wide, 0.1],
+      [wide, 0.4],
+      [wide, 0.9],
+      [wide, 1.4],
+      [wide, 1.72],
+      [wide - 0.015, 1.78],
+      [wide - 0.05, 1.8],
+      [wide - 0.085, 1.78],
+      [wide - 0.1, 1.72],
+      [wide - 0.1, 0.9],
+      [wide - 0.12, 0.25],
+      [wide - 0.2, 0.14],
+      [0, 0.13]
     ]
-    const ear = curve([[wide - 0.05, 1.42, 0], [wide + 0.36, 1.46, 0], [wide + 0.56, 1.0, 0], [wide + 0.38, 0.52, 0], [wide - 0.05, 0.42, 0]])
+    const ear = curve([
+      [wide - 0.05, 1.42, 0],
+      [wide + 0.36, 1.46, 0],
+      [wide + 0.56, 1.0, 0],
+      [wide + 0.38, 0.52, 0],
+      [wide - 0.05, 0.42, 0]
+    ])
     return [
       part("cup", "main", solid.lathe(cup, 48)),
-      part("handle", "main", solid.tube(ear, () => [0.11, 0.075], { steps: 28, sides: 14 })),
-      part("tea", "tea", solid.cylinder(wide - 0.09, wide - 0.09, 1.4, 0.01, 40).map((patch) => patch))
+      part(
+        "handle",
+        "main",
+        solid.tube(ear, () => [0.11, 0.075], { steps: 28, sides: 14 })
+      ),
+      part(
+        "tea",
+        "tea",
+        solid.cylinder(wide - 0.09, wide - 0.09, 1.4, 0.01, 40).map((patch) => patch)
+      )
     ]
   }
 }
@@ -108,8 +245,28 @@ export const vase: Shape = {
     const neck = random.between(0.24, 0.36)
     const lip = random.between(0.42, 0.6)
     const shoulder = random.between(1.35, 1.7)
-    const outside = curved([[0.45, 0], [0.5, 0.12], [0.72, 0.6], [0.95, shoulder - 0.25], [0.82, shoulder + 0.25], [neck + 0.05, shoulder + 0.75], [neck, shoulder + 1.05], [lip, shoulder + 1.4]], solid.count(6))
-    const inside = curved([[lip - 0.04, shoulder + 1.43], [lip - 0.09, shoulder + 1.38], [neck - 0.07, shoulder + 1.05], [neck - 0.1, shoulder + 0.7]], solid.count(4))
+    const outside = curved(
+      [
+        [0.45, 0],
+        [0.5, 0.12],
+        [0.72, 0.6],
+        [0.95, shoulder - 0.25],
+        [0.82, shoulder + 0.25],
+        [neck + 0.05, shoulder + 0.75],
+        [neck, shoulder + 1.05],
+        [lip, shoulder + 1.4]
+      ],
+      solid.count(6)
+    )
+    const inside = curved(
+      [
+        [lip - 0.04, shoulder + 1.43],
+        [lip - 0.09, shoulder + 1.38],
+        [neck - 0.07, shoulder + 1.05],
+        [neck - 0.1, shoulder + 0.7]
+      ],
+      solid.count(4)
+    )
     const body: ReadonlyArray<Vec2> = [[0, 0.04], [0.4, 0.01], ...outside, ...inside, [0, shoulder + 0.66]]
     return [part("vase", "main", translate(solid.lathe(body, 52), [0, 0, 0]))]
   }
