@@ -2,7 +2,7 @@
 import { rotate, translate } from "../mesh.ts"
 import { rgb, surface } from "../surface.ts"
 import type { Vec2 } from "../vector.ts"
-import { part, type Shape } from "./shape.ts"
+import { part, points, type Shape } from "./shape.ts"
 
 const brick = surface(rgb("b06a4f"), { accent: rgb("d8cdbd"), roughness: 0.9, pattern: "brick" })
 const tiles = surface(rgb("6d3f38"), { accent: rgb("3f2624"), roughness: 0.8, pattern: "shingle" })
@@ -10,13 +10,7 @@ const frame = surface(rgb("efeae0"), { roughness: 0.6 })
 const pane = surface(rgb("35506a"), { roughness: 0.08 })
 const door = surface(rgb("5b3a26"), { accent: rgb("3d2416"), roughness: 0.5, pattern: "wood" })
 
-const gable: ReadonlyArray<Vec2> = [
-  [-1.1, 0],
-  [1.1, 0],
-  [1.1, 1.25],
-  [0, 2.2],
-  [-1.1, 1.25]
-]
+const gable: ReadonlyArray<Vec2> = points("-1.1 0, 1.1 0, 1.1 1.25, 0 2.2, -1.1 1.25")
 
 export const house: Shape = {
   surfaces: {
@@ -108,22 +102,11 @@ export const lighthouse: Shape = {
       part(
         "cap",
         "band",
-        translate(
-          solid.lathe(
-            [
-              [0, 0],
-              [0.4, 0],
-              [0.41, 0.03],
-              [0.36, 0.09],
-              [0.18, 0.28],
-              [0.05, 0.36],
-              [0.05, 0.46],
-              [0, 0.5]
-            ],
-            36
-          ),
-          [0, top + 0.55, 0]
-        )
+        translate(solid.lathe(points("0 0, 0.4 0, 0.41 0.03, 0.36 0.09, 0.18 0.28, 0.05 0.36, 0.05 0.46, 0 0.5"), 36), [
+          0,
+          top + 0.55,
+          0
+        ])
       ),
       part("door", "pane", translate(solid.box([0.26, 0.46, 0.2], 0.03), [0, 0.55, 0.53])),
       part("window", "pane", translate(solid.box([0.14, 0.2, 0.12], 0.02), [0, height * 0.62, 0.44]))

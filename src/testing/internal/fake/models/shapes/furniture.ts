@@ -1,19 +1,13 @@
 /** Chairs, tables and lamps. */
-import { rotate, translate } from "../mesh.ts"
+import { translate } from "../mesh.ts"
 import { curve, line } from "../primitives.ts"
 import { rgb, surface } from "../surface.ts"
-import type { Vec3 } from "../vector.ts"
-import { part, type Shape } from "./shape.ts"
+import { part, points, type Shape } from "./shape.ts"
 
 const wood = surface(rgb("a9744a"), { accent: rgb("6f4526"), roughness: 0.5, pattern: "wood" })
 const cushion = surface(rgb("7d8f78"), { accent: rgb("5f7060"), roughness: 0.95, pattern: "cloth" })
 
-const corners: ReadonlyArray<readonly [number, number]> = [
-  [-1, -1],
-  [1, -1],
-  [-1, 1],
-  [1, 1]
-]
+const corners: ReadonlyArray<readonly [number, number]> = points("-1 -1, 1 -1, -1 1, 1 1")
 
 export const chair: Shape = {
   surfaces: { main: wood, cushion },
@@ -75,18 +69,7 @@ export const table: Shape = {
         ...corners.map(([x, z]) =>
           translate(
             solid.lathe(
-              [
-                [0, 0],
-                [0.07, 0],
-                [0.08, 0.06],
-                [0.055, 0.12],
-                [0.075, 0.5],
-                [0.12, 0.78],
-                [0.07, 0.92],
-                [0.12, 0.98],
-                [0.12, 1.3],
-                [0, 1.3]
-              ],
+              points("0 0, 0.07 0, 0.08 0.06, 0.055 0.12, 0.075 0.5, 0.12 0.78, 0.07 0.92, 0.12 0.98, 0.12 1.3, 0 1.3"),
               20
             ),
             [x * long * 0.84, 0, z * 0.66]
@@ -104,47 +87,31 @@ export const lamp: Shape = {
   },
   make: ({ random, solid }) => {
     const wide = random.between(0.75, 0.95)
-    const axis: Vec3 = [0, 1, 0]
     return [
       part(
         "foot",
         "main",
         solid.lathe(
-          [
-            [0, 0],
-            [0.6, 0],
-            [0.63, 0.05],
-            [0.58, 0.1],
-            [0.2, 0.17],
-            [0.1, 0.3],
-            [0.19, 0.7],
-            [0.26, 1],
-            [0.14, 1.35],
-            [0.06, 1.5],
-            [0.06, 2.3],
-            [0, 2.32]
-          ],
+          points(
+            "0 0, 0.6 0, 0.63 0.05, 0.58 0.1, 0.2 0.17, 0.1 0.3, 0.19 0.7, 0.26 1, 0.14 1.35, 0.06 1.5, 0.06 2.3, 0 2.32"
+          ),
           36
         )
       ),
       part(
         "shade",
         "shade",
-        rotate(
-          solid.lathe(
-            [
-              [0, 2.16],
-              [wide - 0.06, 1.62],
-              [wide, 1.6],
-              [wide, 1.64],
-              [0.46, 2.62],
-              [0.43, 2.64],
-              [0, 2.62]
-            ],
-            44
-          ),
-          axis,
-          0
+        solid.lathe(
+          [
+            [0, 2.16],
+            [wide - 0.06, 1.62],
+            [wide, 1.6],
+            [wide, 1.64],
+            [0.46, 2.62],
+            [0.43, 2.64],
+            [0, 2.62]
+          ],
+          44
         )
       )
     ]

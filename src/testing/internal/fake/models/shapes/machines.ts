@@ -1,10 +1,10 @@
 /** Rockets, cars, robots and swords. */
-import { rotate, stretch, translate } from "../mesh.ts"
+import { rotate, translate } from "../mesh.ts"
 import type { Patch } from "../mesh.ts"
 import { curved, line } from "../primitives.ts"
 import { rgb, surface } from "../surface.ts"
 import type { Vec2, Vec3 } from "../vector.ts"
-import { part, type Shape } from "./shape.ts"
+import { part, points, type Shape } from "./shape.ts"
 
 const steel = surface(rgb("b4bac1"), { accent: rgb("878e96"), metallic: 1, roughness: 0.32, pattern: "metal" })
 const dark = surface(rgb("2c2f34"), { roughness: 0.6 })
@@ -41,34 +41,14 @@ export const rocket: Shape = {
       ],
       steps
     )
-    const fin: ReadonlyArray<Vec2> = [
-      [0, 0.55],
-      [0.62, 0],
-      [0.7, 0],
-      [0.62, 0.75],
-      [0.2, 1.35],
-      [0, 1.4]
-    ]
+    const fin: ReadonlyArray<Vec2> = points("0 0.55, 0.62 0, 0.7 0, 0.62 0.75, 0.2 1.35, 0 1.4")
     return [
       part("hull", "main", solid.lathe([[0, 0.46], [fat * 0.58, 0.46], ...hull, [0, 2.72]], 44)),
       part("nose", "trim", solid.lathe([[0, 2.66], ...nose], 44)),
       part(
         "engine",
         "steel",
-        translate(
-          solid.lathe(
-            [
-              [0, 0.2],
-              [0.34, 0],
-              [0.38, 0],
-              [0.26, 0.3],
-              [0.24, 0.44],
-              [0, 0.46]
-            ],
-            32
-          ),
-          [0, 0.08, 0]
-        )
+        translate(solid.lathe(points("0 0.2, 0.34 0, 0.38 0, 0.26 0.3, 0.24 0.44, 0 0.46"), 32), [0, 0.08, 0])
       ),
       ...[0, 1, 2, 3].map((i) =>
         part(
@@ -95,23 +75,11 @@ export const car: Shape = {
   },
   make: ({ random, solid }) => {
     const roof = random.between(1.32, 1.46)
-    const body: ReadonlyArray<Vec2> = curved(
-      [
-        [-1.72, 0.4],
-        [-1.78, 0.62],
-        [-1.7, 0.86],
-        [-1.2, 0.96],
-        [-0.4, 0.98],
-        [0.6, 0.98],
-        [1.25, 0.9],
-        [1.7, 0.76],
-        [1.8, 0.55],
-        [1.74, 0.4]
-      ].map(([x = 0, y = 0]): Vec2 => [x + 3, y]),
-      solid.count(3)
+    const lines = points(
+      "1.28 0.4, 1.22 0.62, 1.3 0.86, 1.8 0.96, 2.6 0.98, 3.6 0.98, 4.25 0.9, 4.7 0.76, 4.8 0.55, 4.74 0.4"
     )
-      .map(([x, y]): Vec2 => [x - 3, y])
-      .toReversed()
+    // A curve stays on one side of the axis, so it is drawn beside it.
+    const body = curved(lines, solid.count(3)).map(([x, y]): Vec2 => [x - 3, y])
     const cabin: ReadonlyArray<Vec2> = [
       [-1.12, 0.9],
       [0.92, 0.9],
@@ -129,14 +97,7 @@ export const car: Shape = {
       )
     ]
     return [
-      part(
-        "body",
-        "main",
-        stretch(
-          solid.plate([...body, [-1.74, 0.3], [1.74, 0.3]].map(([x = 0, y = 0]): Vec2 => [x, y]).toSorted(byTurn), 1.5),
-          [1, 1, 1]
-        )
-      ),
+      part("body", "main", solid.plate([...points("-1.74 0.3, 1.74 0.3"), ...body.toReversed()], 1.5)),
       part("glass", "pane", solid.plate(cabin, 1.22)),
       part("roof", "main", translate(solid.box([1.12, 0.07, 1.26], 0.03), [-0.18, roof, 0])),
       ...[-1.08, 1.1].flatMap((x) => [...wheel(x, 1), ...wheel(x, -1)]),
@@ -155,9 +116,6 @@ export const car: Shape = {
     ]
   }
 }
-
-/** Counterclockwise about the middle of the body. */
-const byTurn = ([ax, ay]: Vec2, [bx, by]: Vec2) => Math.atan2(ay - 0.6, ax) - Math.atan2(by - 0.6, bx)
 
 export const robot: Shape = {
   surfaces: {

@@ -4,7 +4,7 @@ import { curved, line } from "../primitives.ts"
 import { fractal } from "../random.ts"
 import { rgb, surface } from "../surface.ts"
 import { add, scale, type Vec2, type Vec3 } from "../vector.ts"
-import { part, type Shape } from "./shape.ts"
+import { part, points, type Shape } from "./shape.ts"
 
 const bark = surface(rgb("6b4a32"), { accent: rgb("432c1c"), roughness: 0.95, pattern: "wood" })
 
@@ -26,17 +26,9 @@ export const tree: Shape = {
         "trunk",
         "bark",
         solid.lathe(
-          curved(
-            [
-              [0.34, 0],
-              [0.2, 0.3],
-              [0.15, 1],
-              [0.16, 1.7],
-              [0.05, 2.1]
-            ],
-            solid.count(5)
-          ).flatMap((at, i, all): ReadonlyArray<Vec2> =>
-            i === 0 ? [[0, 0], at] : i === all.length - 1 ? [at, [0, 2.12]] : [at]
+          curved(points("0.34 0, 0.2 0.3, 0.15 1, 0.16 1.7, 0.05 2.1"), solid.count(5)).flatMap(
+            (at, i, all): ReadonlyArray<Vec2> =>
+              i === 0 ? [[0, 0], at] : i === all.length - 1 ? [at, [0, 2.12]] : [at]
           ),
           18
         ),
@@ -81,23 +73,7 @@ export const mushroom: Shape = {
       part(
         "stem",
         "stem",
-        solid.lathe(
-          [
-            [0, 0],
-            ...curved(
-              [
-                [0.4, 0],
-                [0.42, 0.14],
-                [0.28, 0.6],
-                [0.25, 1.1],
-                [0.34, 1.38]
-              ],
-              steps
-            ),
-            [0, 1.4]
-          ],
-          32
-        )
+        solid.lathe([[0, 0], ...curved(points("0.4 0, 0.42 0.14, 0.28 0.6, 0.25 1.1, 0.34 1.38"), steps), [0, 1.4]], 32)
       ),
       part("ring", "stem", translate(solid.torus(0.29, 0.06), [0, 1.02, 0])),
       part("moss", "moss", translate(solid.ball([0.85, 0.16, 0.8]), [0, 0, 0]))

@@ -3,12 +3,14 @@ import { stretch, translate } from "../mesh.ts"
 import { curve, curved } from "../primitives.ts"
 import { rgb, surface } from "../surface.ts"
 import { add, scale, subtract, type Vec2, type Vec3 } from "../vector.ts"
-import { part, type Shape } from "./shape.ts"
+import { part, points, type Shape } from "./shape.ts"
 
 const ceramic = surface(rgb("c9d6d3"), { accent: rgb("9fb4b4"), roughness: 0.25, pattern: "clay" })
 
-/** Points of a cubic Bézier curve. */
-const bezier = ([a, b, c, d]: readonly [Vec2, Vec2, Vec2, Vec2], steps: number): ReadonlyArray<Vec2> =>
+const zero: Vec2 = [0, 0]
+
+/** The points of a cubic Bézier curve, from its four control points. */
+const bezier = ([a = zero, b = zero, c = zero, d = zero]: ReadonlyArray<Vec2>, steps: number): ReadonlyArray<Vec2> =>
   Array.from({ length: steps + 1 }, (_, i): Vec2 => {
     const t = i / steps
     const [p, q, r, s] = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t ** 3]
@@ -18,7 +20,7 @@ const bezier = ([a, b, c, d]: readonly [Vec2, Vec2, Vec2, Vec2], steps: number):
 const joined = (...pieces: ReadonlyArray<ReadonlyArray<Vec2>>) =>
   pieces.flatMap((piece, i) => (i === 0 ? piece : piece.slice(1)))
 
-/** An oval bar between two lines of the plane of x and y; `width` is how far it reaches along z. */
+/** An oval bar between two lines of the plane of x and y. */
 const between = (upper: ReadonlyArray<Vec2>, lower: ReadonlyArray<Vec2>) => {
   const at = (points: ReadonlyArray<Vec2>) => curve(points.map(([x, y]): Vec3 => [x, y, 0]))
   const [above, below] = [at(upper), at(lower)]
@@ -38,131 +40,30 @@ export const teapot: Shape = {
     const steps = solid.count(8)
     const belly = random.between(0.96, 1.06)
     const body = joined(
-      [
-        [0, 0.06],
-        [1.3, 0.02]
-      ],
-      bezier(
-        [
-          [1.3, 0.02],
-          [1.42, 0],
-          [1.5, 0.05],
-          [1.5, 0.15]
-        ],
-        solid.count(4)
-      ),
-      bezier(
-        [
-          [1.5, 0.15],
-          [1.5, 0.225],
-          [2, 0.45],
-          [2, 0.9]
-        ],
-        steps
-      ),
-      bezier(
-        [
-          [2, 0.9],
-          [2, 1.35],
-          [1.75, 1.875],
-          [1.5, 2.4]
-        ],
-        steps
-      ),
-      bezier(
-        [
-          [1.5, 2.4],
-          [1.4375, 2.53125],
-          [1.3375, 2.53125],
-          [1.4, 2.4]
-        ],
-        solid.count(5)
-      ),
-      [
-        [1.4, 2.4],
-        [1.38, 2.28],
-        [0, 2.26]
-      ]
+      points("0 0.06, 1.3 0.02"),
+      bezier(points("1.3 0.02, 1.42 0, 1.5 0.05, 1.5 0.15"), solid.count(4)),
+      bezier(points("1.5 0.15, 1.5 0.225, 2 0.45, 2 0.9"), steps),
+      bezier(points("2 0.9, 2 1.35, 1.75 1.875, 1.5 2.4"), steps),
+      bezier(points("1.5 2.4, 1.4375 2.53125, 1.3375 2.53125, 1.4 2.4"), solid.count(5)),
+      points("1.4 2.4, 1.38 2.28, 0 2.26")
     )
     const lid = joined(
-      [
-        [0, 2.3],
-        [1.32, 2.3],
-        [1.36, 2.34]
-      ],
-      bezier(
-        [
-          [1.36, 2.34],
-          [1.24, 2.58],
-          [0.6, 2.7],
-          [0.2, 2.74]
-        ],
-        steps
-      ),
-      [
-        [0.2, 2.74],
-        [0, 2.74]
-      ]
+      points("0 2.3, 1.32 2.3, 1.36 2.34"),
+      bezier(points("1.36 2.34, 1.24 2.58, 0.6 2.7, 0.2 2.74"), steps),
+      points("0.2 2.74, 0 2.74")
     )
     const knob = joined(
-      [
-        [0, 2.68],
-        [0.2, 2.7]
-      ],
-      bezier(
-        [
-          [0.2, 2.7],
-          [0.12, 2.88],
-          [0.32, 2.98],
-          [0.32, 3.12]
-        ],
-        solid.count(6)
-      ),
-      bezier(
-        [
-          [0.32, 3.12],
-          [0.32, 3.28],
-          [0.16, 3.34],
-          [0, 3.34]
-        ],
-        solid.count(5)
-      )
+      points("0 2.68, 0.2 2.7"),
+      bezier(points("0.2 2.7, 0.12 2.88, 0.32 2.98, 0.32 3.12"), solid.count(6)),
+      bezier(points("0.32 3.12, 0.32 3.28, 0.16 3.34, 0 3.34"), solid.count(5))
     )
     const grip = between(
-      [
-        [-1.4, 2.2],
-        [-2.1, 2.27],
-        [-2.75, 2.2],
-        [-3, 1.75],
-        [-2.85, 1.25],
-        [-2.3, 0.8],
-        [-1.8, 0.62]
-      ],
-      [
-        [-1.4, 1.98],
-        [-2.1, 2.04],
-        [-2.55, 2],
-        [-2.7, 1.72],
-        [-2.58, 1.4],
-        [-2.15, 1.05],
-        [-1.8, 0.88]
-      ]
+      points("-1.4 2.2, -2.1 2.27, -2.75 2.2, -3 1.75, -2.85 1.25, -2.3 0.8, -1.8 0.62"),
+      points("-1.4 1.98, -2.1 2.04, -2.55 2, -2.7 1.72, -2.58 1.4, -2.15 1.05, -1.8 0.88")
     )
     const throat = between(
-      [
-        [1.5, 1.5],
-        [2.05, 1.5],
-        [2.35, 1.75],
-        [2.55, 2.15],
-        [2.82, 2.42]
-      ],
-      [
-        [1.5, 0.5],
-        [2.25, 0.78],
-        [2.72, 1.35],
-        [2.95, 1.95],
-        [3.25, 2.42]
-      ]
+      points("1.5 1.5, 2.05 1.5, 2.35 1.75, 2.55 2.15, 2.82 2.42"),
+      points("1.5 0.5, 2.25 0.78, 2.72 1.35, 2.95 1.95, 3.25 2.42")
     )
     const spout = solid.tube(
       (t) => {
@@ -230,11 +131,7 @@ export const mug: Shape = {
         "main",
         solid.tube(ear, () => [0.11, 0.075], { steps: 28, sides: 14 })
       ),
-      part(
-        "tea",
-        "tea",
-        solid.cylinder(wide - 0.09, wide - 0.09, 1.4, 0.01, 40).map((patch) => patch)
-      )
+      part("tea", "tea", translate(solid.cylinder(wide - 0.09, wide - 0.09, 1.32, 0.01, 40), [0, 0.2, 0]))
     ]
   }
 }
@@ -268,6 +165,6 @@ export const vase: Shape = {
       solid.count(4)
     )
     const body: ReadonlyArray<Vec2> = [[0, 0.04], [0.4, 0.01], ...outside, ...inside, [0, shoulder + 0.66]]
-    return [part("vase", "main", translate(solid.lathe(body, 52), [0, 0, 0]))]
+    return [part("vase", "main", solid.lathe(body, 52))]
   }
 }
