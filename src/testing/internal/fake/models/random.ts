@@ -54,12 +54,12 @@ const mixed = (a: number, b: number, t: number) => a + (b - a) * t
 const rowAt = (x: number, y: number, z: number, u: number) => mixed(hashOf(x, y, z), hashOf(x + 1, y, z), u)
 
 /** Noise of several sizes, each half of the one before. From 0 to 1. */
-export const fractal = ([x, y, z]: Vec3, octaves: number): number => {
+export const fractal = (at: Vec3, octaves: number): number => {
   let sum = 0
   let weight = 0
   for (let octave = 0; octave < octaves; octave++) {
     const size = 2 ** octave
-    sum += noise(x * size + octave * 17, y * size, z * size) / size
+    sum += noise(at[0] * size + octave * 17, at[1] * size, at[2] * size) / size
     weight += 1 / size
   }
   return sum / weight

@@ -6,7 +6,7 @@ import type { Part, Patch, Vertex } from "./mesh.ts"
 import { trianglesOf } from "./mesh.ts"
 import type { Picture } from "./png.ts"
 import { sampleSurface, type Surface } from "./surface.ts"
-import { clamp, normalize, type Vec3 } from "./vector.ts"
+import { clamp, type Vec3 } from "./vector.ts"
 
 export interface Textures {
   readonly color: Picture
@@ -70,8 +70,11 @@ const normalsOf = (heights: Float32Array, size: number, pixel: number): Picture 
     for (let x = 0; x < size; x++) {
       const dx = (at(x + 1, y) - at(x - 1, y)) / (2 * pixel)
       const dy = (at(x, y + 1) - at(x, y - 1)) / (2 * pixel)
-      const [nx, ny, nz] = normalize([-dx, dy, 1])
-      pixels.set([byte(nx * 0.5 + 0.5), byte(ny * 0.5 + 0.5), byte(nz * 0.5 + 0.5)], (y * size + x) * 3)
+      const length = Math.sqrt(dx * dx + dy * dy + 1)
+      const pixelAt = (y * size + x) * 3
+      pixels[pixelAt] = byte((-dx / length) * 0.5 + 0.5)
+      pixels[pixelAt + 1] = byte((dy / length) * 0.5 + 0.5)
+      pixels[pixelAt + 2] = byte((1 / length) * 0.5 + 0.5)
     }
   }
   return { width: size, height: size, pixels }
