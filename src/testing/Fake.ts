@@ -10,8 +10,14 @@
  * server, for clients that need a socket. The service `Fake` is the handle by which
  * a test steers it.
  *
+ * The files of a job follow from its kind, its request and the seed: a prompt makes a
+ * textured model with a rendered preview, a topology job fewer faces, a rigging job a
+ * figure with bones. They are made when they are downloaded.
+ *
  * **Gotchas**
  *
+ * - The fake writes GLB, OBJ (a zip) and STL. A job that asks for another format fails
+ *   with `FailedOperation.UnsupportedFormat`.
  * - Time is that of `Clock` and chance that of `Random`, so a test decides about
  *   both: with `TestClock` a job of three minutes takes none, and the same
  *   `Random.withSeed` gives the same run.

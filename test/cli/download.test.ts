@@ -18,7 +18,7 @@ describe("hunyuan3d download", () => {
       const directory = yield* temporaryDirectory
       const id = yield* Fake.Fake.use((fake) => fake.job())
       const { code, stdout, stderr } = yield* run(["download", id, "--out", directory])
-      assert.match(stdout, /^FILE +SIZE\n.*-glb\.glb +\d+ B\n$/)
+      assert.match(stdout, /^FILE +SIZE\n.*-glb\.glb +[\d.]+ KiB\n$/)
       assert.strictEqual(stderr, "")
       const bytes = yield* fs.readFile(`${directory}/${id}-glb.glb`)
       assert.strictEqual(new TextDecoder().decode(bytes.slice(0, 4)), "glTF")
@@ -136,7 +136,7 @@ describe("hunyuan3d download", () => {
     Effect.gen(function* () {
       const directory = yield* temporaryDirectory
       const { code, stdout } = yield* run(["generate", "--prompt", "a teapot", "--out", directory])
-      assert.match(stdout, /^FILE +SIZE\n.*-glb\.glb +\d+ B\nCredits: 20\n$/)
+      assert.match(stdout, /^FILE +SIZE\n.*-glb\.glb +[\d.]+ KiB\nCredits: 25\n$/)
       assert.strictEqual(code, 0)
     }).pipe(WithFake)
   )

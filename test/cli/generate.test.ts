@@ -22,7 +22,7 @@ describe("hunyuan3d generate", () => {
           stderr,
           /^25 credits, USD 0\.34 to 0\.50, by the price list of 2026-05-08\. Submitting\.\nSubmitted job (\d+)\. If this program stops: hunyuan3d wait \1 --kind pro --region ap-singapore\n.* RUN .*\n.* DONE .*\nTo download: hunyuan3d download \1 --kind pro --region ap-singapore --out models\n$/
         )
-        assert.match(stdout, /^TYPE .*\nGLB .*\nCredits: 20\n$/)
+        assert.match(stdout, /^TYPE .*\nGLB .*\nCredits: 25\n$/)
         assert.strictEqual(code, 0)
       }).pipe(WithFake)
   )
@@ -34,7 +34,7 @@ describe("hunyuan3d generate", () => {
       const { code, stdout } = yield* generating.ended
       const { credits, job, ok, operation, ticket } = yield* outputOf(stdout)
       assert.deepStrictEqual([ok, job?._tag, job?.id], [true, "Done", ticket?.jobId])
-      assert.deepStrictEqual([credits?.estimated?.min, credits?.estimated?.max, credits?.consumed], [25, 25, 20])
+      assert.deepStrictEqual([credits?.estimated?.min, credits?.estimated?.max, credits?.consumed], [25, 25, 25])
       assert.isString(operation)
       assert.strictEqual(code, 0)
     }).pipe(WithFake)

@@ -44,7 +44,7 @@ describe("hunyuan3d jobs", () => {
           "none | pro | refused | 0 s | order-4",
           "none | pro | unknown | 0 s | ~25 | order-3",
           `${second?.id} | rapid | submitted | 0 s | in 23 h 59 min | ~15 | order-2`,
-          `${first?.id} | pro | done | 2 h 0 min | in 21 h 59 min | in 22 h 59 min | 20 | order-1`
+          `${first?.id} | pro | done | 2 h 0 min | in 21 h 59 min | in 22 h 59 min | 25 | order-1`
         ]
       )
       assert.match(

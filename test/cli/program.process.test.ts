@@ -84,7 +84,7 @@ describe.concurrent("the program hunyuan3d", () => {
       const submitted = yield* runHere(["submit", "--prompt", "a teapot", "--json", "--endpoint", endpoint])
       assert.strictEqual(submitted.code, 0, submitted.stderr)
       const waited = yield* runHere(["wait", submitted.stdout, "--interval", "100ms", "--endpoint", endpoint])
-      assert.match(waited.stdout, /^TYPE .*\nGLB +127\.0\.0\.1:\d+ .*\nCredits: 20\n$/)
+      assert.match(waited.stdout, /^TYPE .*\nGLB +127\.0\.0\.1:\d+ .*\nCredits: 25\n$/)
       assert.strictEqual(waited.code, 0)
       yield* serving.signal("SIGINT")
       const { code, stdout } = yield* serving.ended

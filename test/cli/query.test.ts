@@ -42,7 +42,7 @@ describe("hunyuan3d query", () => {
         const { code, stdout } = yield* run(["query", id])
         assert.match(
           stdout,
-          /^DONE {2}job \d{19}\nTYPE +HOST +LINK EXPIRES\nGLB +\S+ +1970-01-02 00:00 UTC, in 24 h 0 min\nCredits: 20\n$/
+          /^DONE {2}job \d{19}\nTYPE +HOST +LINK EXPIRES\nGLB +\S+ +1970-01-02 00:00 UTC, in 24 h 0 min\nCredits: 25\n$/
         )
         assert.strictEqual(code, 0)
       }).pipe(WithFake)
@@ -69,7 +69,7 @@ describe("hunyuan3d query", () => {
       const { credits, job } = yield* outputOf(stdout)
       assert.strictEqual(JSON.parse(stdout).job.files[0].expiresAt, "1970-01-02T00:00:00.000Z")
       assert.include(job?.files[0]?.url, "q-signature=")
-      assert.deepStrictEqual(credits, { consumed: 20 })
+      assert.deepStrictEqual(credits, { consumed: 25 })
       assert.strictEqual(code, 0)
     }).pipe(WithFake)
   )

@@ -22,7 +22,7 @@ describe("hunyuan3d wait", () => {
           "  30.0 s  DONE  the job is done\n" +
           `To download: hunyuan3d download ${id} --kind pro --region ap-singapore --out models\n`
       )
-      assert.match(stdout, /^TYPE .*\nGLB .*\nCredits: 20\n$/)
+      assert.match(stdout, /^TYPE .*\nGLB .*\nCredits: 25\n$/)
       assert.strictEqual(code, 0)
     }).pipe(WithFake)
   )
@@ -35,7 +35,7 @@ describe("hunyuan3d wait", () => {
       const { code, stdout } = yield* waiting.ended
       const { command, credits, job, ok, ticket } = yield* outputOf(stdout)
       assert.deepStrictEqual([command, ok, job?._tag, ticket?.jobId], ["wait", true, "Done", id])
-      assert.deepStrictEqual(credits, { consumed: 20 })
+      assert.deepStrictEqual(credits, { consumed: 25 })
       assert.strictEqual(code, 0)
     }).pipe(WithFake)
   )

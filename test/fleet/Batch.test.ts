@@ -200,7 +200,7 @@ describe("a limit of credits", () => {
   it.effect("counts what was bought before, wherever it stands in the batch", () =>
     Effect.gen(function* () {
       yield* all(Batch.run(Stream.make(...pros(4).slice(2))))
-      const events = yield* all(Batch.run(Stream.make(...pros(4)), { maxCredits: 2 * 20 + cost }))
+      const events = yield* all(Batch.run(Stream.make(...pros(4)), { maxCredits: 3 * cost }))
       assert.deepStrictEqual(overLimit(events), [1])
       assert.strictEqual((yield* submissions).length, 3)
     }).pipe(Effect.provide(onFake()))

@@ -110,9 +110,12 @@ const interrupted = <A, E, R>(world: World, life: Life, after: number | undefine
         return yield* Fiber.join(fiber)
       })
 
+/** The same for all orders with the same operation id. */
+export const requestOf = (operation: string) => ({ Prompt: `${secrets.prompt} (${operation})` })
+
 /** Submits an order in its way, and waits for its end. */
 const submitted = (world: World, life: Life, order: Order, again: boolean) => {
-  const request = { Prompt: `${secrets.prompt} (${order.operation ?? ""})` }
+  const request = requestOf(order.operation ?? "")
   return order.kind === "Pro"
     ? submittedAs(JobKind.Pro, request, world, life, order, again)
     : submittedAs(JobKind.Rapid, request, world, life, order, again)

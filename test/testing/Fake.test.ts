@@ -61,7 +61,7 @@ describe("Answers of the fake", () => {
       })
       yield* TestClock.adjust("20 seconds")
       const { ResultFile3Ds, ...rest } = yield* fields(id)
-      assert.deepStrictEqual(rest, { ErrorCode: "", ErrorMessage: "", ResultCreditConsumed: 20, Status: "DONE" })
+      assert.deepStrictEqual(rest, { ErrorCode: "", ErrorMessage: "", ResultCreditConsumed: 25, Status: "DONE" })
       assert.strictEqual(ResultFile3Ds.length, 1)
       assert.deepStrictEqual(Object.keys(ResultFile3Ds[0]), ["Type", "Url", "PreviewImageUrl"])
     }).pipe(Effect.provide(Fake.layer()))

@@ -6,19 +6,24 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import * as Credentials from "../../../cloud/Credentials.ts"
 import * as Endpoint from "../../../cloud/Endpoint.ts"
 import type * as Operation from "../../../cloud/Operation.ts"
+import * as Credits from "../../../job/Credits.ts"
 import * as Hunyuan from "../../../job/Hunyuan.ts"
 import type * as JobKind from "../../../job/JobKind.ts"
 import { authenticate, type Keys } from "./authentication.ts"
 import { header, refuse, type Answer, type Call, type Refusal } from "./call.ts"
 import { makeCallLimit } from "./callLimit.ts"
 import type { Issued } from "./issued.ts"
-import { status } from "./job.ts"
+import { status, type FakeJob } from "./job.ts"
 import type { Jobs } from "./jobs.ts"
+import { withoutImages } from "./models/request.ts"
+import { failureOf } from "./models/results.ts"
 import type { Options } from "./options.ts"
 import { readParameters } from "./parameters.ts"
 import { resultFiles } from "./storage.ts"
@@ -56,10 +61,24 @@ const findKind = (kinds: ReadonlyArray<JobKind.Any>, action: string): Effect.Eff
     : Effect.succeed(kind)
 }
 
+/** What was submitted, as far as the result depends on it. */
+const keptRequest = (body: Uint8Array): Schema.Json | undefined =>
+  Option.getOrUndefined(Option.map(decodeJson(new TextDecoder().decode(body)), (json) => withoutImages(json)))
+
+const decodeJson = Schema.decodeOption(Schema.fromJsonString(Schema.Json))
+
+/** What the job cost, where it has a price. */
+const creditsOf = ({ kind, request }: FakeJob) =>
+  Option.match(Credits.estimate(kind, request ?? {}), {
+    onNone: () => ({}),
+    onSome: ({ low }) => ({ ResultCreditConsumed: low })
+  })
+
 const submit = Effect.fnUntraced(function* (
   jobs: Jobs,
   kind: JobKind.Any,
   region: string,
+  body: Uint8Array,
   slotsFull: Options["slotsFull"]
 ) {
   const now = jobs.at(yield* Clock.currentTimeMillis)
@@ -69,7 +88,9 @@ const submit = Effect.fnUntraced(function* (
       "All task slots of this kind of job are taken. Submit again when a job has ended."
     )
   }
-  return { JobId: jobs.add({ kind, region }, now, yield* Random.Random).id }
+  const request = keptRequest(body)
+  const outcome = failureOf(kind.name, request)
+  return { JobId: jobs.add({ kind, region, request, outcome }, now, yield* Random.Random).id }
 })
 
 const query = Effect.fnUntraced(function* (jobs: Jobs, id: string, kind: JobKind.Any, region: string, origin: string) {
@@ -86,7 +107,7 @@ const query = Effect.fnUntraced(function* (jobs: Jobs, id: string, kind: JobKind
   return {
     ErrorCode: failure.code,
     ErrorMessage: failure.message,
-    ...(Status === "DONE" ? { ResultCreditConsumed: 20 } : {}),
+    ...(Status === "DONE" ? creditsOf(job) : {}),
     ResultFile3Ds: Status === "DONE" ? resultFiles(job, origin) : [],
     Status
   }
@@ -143,7 +164,7 @@ export const makeApi = (
     const region = yield* admit(call, action, kind.submit.product, now)
     if (action === kind.submit.action) {
       yield* readParameters(kind.submit.input, call, body)
-      return yield* submit(jobs, kind, region, slotsFull)
+      return yield* submit(jobs, kind, region, body, slotsFull)
     }
     const { JobId } = yield* readParameters(kind.query.input, call, body)
     return yield* query(jobs, JobId, kind, region, origin)

@@ -31,6 +31,11 @@ export interface FakeJob {
   readonly signature: string
 }
 
+/** A job to add, with what was submitted. */
+export interface NewJob extends JobOptions {
+  readonly request?: Schema.Json | undefined
+}
+
 export const status = (job: FakeJob, now: number): "WAIT" | "RUN" | "DONE" | "FAIL" =>
   now < job.startsAt ? "WAIT" : now < job.endsAt ? "RUN" : job.outcome === "DONE" ? "DONE" : "FAIL"
 
@@ -39,7 +44,7 @@ const runOf = (run: Duration.Input | undefined, random: Random.Random): number =
 
 export const makeJob = (
   id: string,
-  options: JobOptions,
+  options: NewJob,
   { timeScale = 1, ...defaults }: Options,
   now: number,
   random: Random.Random
@@ -47,6 +52,7 @@ export const makeJob = (
   id: Job.JobId.make(id),
   kind: options.kind ?? JobKind.Pro,
   region: options.region ?? Endpoint.Endpoint.defaultValue().region,
+  request: options.request,
   expiresAt: now + Duration.toMillis(Hunyuan.idLifetime),
   readyAt: now + Duration.toMillis(options.wait ?? defaults.wait ?? 0) / timeScale,
   run: runOf(options.run ?? defaults.run, random) / timeScale,

@@ -12,9 +12,9 @@
 import type * as Random from "effect/Random"
 import type * as JobKind from "../../../job/JobKind.ts"
 import { makeChance, type Chance } from "./chance.ts"
-import { makeJob, status, type FakeJob } from "./job.ts"
+import { makeJob, status, type FakeJob, type NewJob } from "./job.ts"
 import { makeJobIndex } from "./jobIndex.ts"
-import type { JobOptions, Options, Outcome } from "./options.ts"
+import type { Options, Outcome } from "./options.ts"
 import { digits } from "./random.ts"
 import { initialSettings, type Settings } from "./settings.ts"
 import { makeTaskSlots, type TaskSlots } from "./taskSlots.ts"
@@ -34,7 +34,7 @@ export interface Jobs {
   readonly stored: (now: number) => ReadonlyArray<FakeJob>
   /** Whether a job of this kind would not have to wait for a task slot. */
   readonly hasFreeSlot: (kind: JobKind.Any, now: number) => boolean
-  readonly add: (options: JobOptions, now: number, random: Random.Random) => FakeJob
+  readonly add: (options: NewJob, now: number, random: Random.Random) => FakeJob
   /** Ends a job now, if it has not ended yet. */
   readonly end: (job: FakeJob, outcome: Outcome, now: number) => void
   /** Lets the jobs wait and run so many times faster from now on, those that are there too. */

@@ -62,7 +62,7 @@ const respond = Effect.fnUntraced(function* (
   call: Call,
   fault: Fault | undefined,
   origin: string,
-  { api, issued, jobs, options }: Parts
+  { api, chance, issued, jobs, options }: Parts
 ): Effect.fn.Return<Answer> {
   const random = yield* Random.Random
   const now = yield* Clock.currentTimeMillis
@@ -75,7 +75,7 @@ const respond = Effect.fnUntraced(function* (
   if (isDownload(call)) {
     const answer =
       refusal === undefined
-        ? serveDownload(call, jobs, jobs.at(now), requestId)
+        ? serveDownload(call, jobs, jobs.at(now), requestId, chance.seed() ?? 0)
         : refuseDownload(503, refusal, requestId)
     return {
       ...answer,

@@ -7,7 +7,7 @@ import * as Hunyuan from "../../../job/Hunyuan.ts"
 import type { Answer, Call, Refusal } from "./call.ts"
 import type { FakeJob } from "./job.ts"
 import type { Jobs } from "./jobs.ts"
-import { storedFiles, type StoredFile } from "./storedFiles.ts"
+import { fileOf, namesOf, type ResultFile } from "./models/results.ts"
 
 /** Where links lead in memory, in the form of the hosts that real links name. */
 export const defaultOrigin = "https://hunyuan-3d-fake-1250000000.cos.ap-singapore.tencentcos.cn"
@@ -31,7 +31,11 @@ const signedQuery = (job: FakeJob): string => {
 /** The `ResultFile3Ds` of a job that is done. */
 export const resultFiles = (job: FakeJob, origin: string) => {
   const link = (name: string) => `${origin}${folder}${job.file}_${name}?${signedQuery(job)}`
-  return [{ Type: "GLB", Url: link("output.glb"), PreviewImageUrl: link("preview.png") }]
+  return namesOf(job.kind.name, job.request).map(({ name, preview, type }) => ({
+    Type: type,
+    Url: link(name),
+    PreviewImageUrl: link(preview)
+  }))
 }
 
 const escapeXml = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
@@ -55,7 +59,7 @@ const parseRange = (header: string, size: number) => {
   }
 }
 
-const sendFile = ({ bytes, headers }: StoredFile, call: Call, requestId: string): Answer => {
+const sendFile = ({ bytes, headers }: ResultFile, call: Call, requestId: string): Answer => {
   const size = bytes.length
   const ifRange = call.headers["if-range"]
   const isSame = ifRange === undefined || ifRange === headers.etag
@@ -75,21 +79,25 @@ const sendFile = ({ bytes, headers }: StoredFile, call: Call, requestId: string)
   }
 }
 
-/** Answers a GET; what a HEAD is answered is the same without the body. */
-export const serveDownload = (call: Call, jobs: Jobs, now: number, requestId: string): Answer => {
+const isFileOf = (job: FakeJob, name: string): boolean =>
+  namesOf(job.kind.name, job.request).some((file) => file.name === name || file.preview === name)
+
+const missing = (requestId: string): Answer =>
+  refuseDownload(404, { code: "NoSuchKey", message: "The specified key does not exist." }, requestId)
+
+/** Answers a GET; what a HEAD is answered is the same without the body. The seed is that of the models. */
+export const serveDownload = (call: Call, jobs: Jobs, now: number, requestId: string, seed: number): Answer => {
   const { expiresAt } = SignedLink.make(call.url)
   if (expiresAt !== undefined && now >= DateTime.toEpochMillis(expiresAt)) {
     return refuseDownload(403, { code: "AccessDenied", message: "Request has expired" }, requestId)
   }
   const [, uuid = "", name = ""] = /^([0-9a-f-]{36})_(.+)$/.exec(call.path.slice(folder.length)) ?? []
-  const file = storedFiles.get(name)
   const job = jobs.findByFile(uuid, now)
-  if (file === undefined || job === undefined) {
-    return refuseDownload(404, { code: "NoSuchKey", message: "The specified key does not exist." }, requestId)
-  }
+  if (job === undefined || !isFileOf(job, name)) return missing(requestId)
   if (call.query !== signedQuery(job)) {
     const refusal = { code: "SignatureDoesNotMatch", message: "The link was changed after it was signed." }
     return refuseDownload(403, refusal, requestId)
   }
-  return sendFile(file, call, requestId)
+  const file = fileOf({ kind: job.kind.name, request: job.request, seed }, name)
+  return file === undefined ? missing(requestId) : sendFile(file, call, requestId)
 }
