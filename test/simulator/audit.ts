@@ -69,7 +69,8 @@ const whole = (world: World) => {
 /** Nothing on the disk tells what must not be told. */
 const told = ({ breaks, check, disk }: World) => {
   for (const [path, { bytes }] of disk.files) {
-    const text = new TextDecoder().decode(bytes)
+    // Models are large, and what must not be told is ASCII.
+    const text = Buffer.from(bytes).toString("latin1")
     check(path, text)
     if (path.startsWith(places.journal) && text.includes(secrets.prompt)) {
       breaks("no secret is told", `${path}: ${text}`)

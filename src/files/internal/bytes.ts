@@ -24,14 +24,5 @@ export const make = Effect.fnUntraced(function* <E, R>(size: number, read: Bytes
 
 export const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
-// `TextDecoder` has no encoding with one character for each byte.
-export const latin1 = (bytes: Uint8Array) => {
-  let text = ""
-  for (let at = 0; at < bytes.length; at += maxArguments) {
-    text += String.fromCharCode(...bytes.subarray(at, at + maxArguments))
-  }
-  return text
-}
-
-// Of one call; every engine allows more.
-const maxArguments = 8192
+// `TextDecoder` has no encoding with one character for each byte, but one with two bytes for each character.
+export const latin1 = (bytes: Uint8Array) => new TextDecoder("utf-16le").decode(new Uint16Array(bytes))

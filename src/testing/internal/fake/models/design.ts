@@ -61,8 +61,8 @@ const detailOf = ({ kind, request }: Order): number => {
   return textOf(request, "GenerateType") === "LowPoly" ? 0.26 : 1
 }
 
-/** Numbers and single letters make no other model. */
-const isTelling = (word: string) => word.length > 1 && !/^\p{N}+$/u.test(word)
+/** Numbers and words of one or two letters make no other model. */
+const isTelling = (word: string) => word.length > 2 && !/^\p{N}+$/u.test(word)
 
 export const designOf = (order: Order): Design => {
   const { kind, request, seed } = order
