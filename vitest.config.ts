@@ -6,7 +6,8 @@ const real = ["test/**/*.{socket,process,server}.test.ts"]
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: "unit", include: ["test/**/*.test.ts"], exclude: real, testTimeout: 5000 } },
+      // Most take milliseconds. The fake needs up to a second for a model, and longer on a busy machine.
+      { extends: true, test: { name: "unit", include: ["test/**/*.test.ts"], exclude: real, testTimeout: 15_000 } },
       // After the unit tests, so that servers and processes take no time from those.
       {
         extends: true,

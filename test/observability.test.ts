@@ -125,7 +125,7 @@ describe("What is emitted", () => {
       assert.include(prometheus, 'hunyuan3d_submissions_total{kind="Pro",outcome="Accepted"} 1')
       assert.include(prometheus, "hunyuan3d_limit_store_up 1")
       assert.include(prometheus, 'hunyuan3d_credits_estimated_total{kind="Pro"} 25')
-      assert.include(prometheus, 'hunyuan3d_credits_consumed_total{kind="Pro"} 20')
+      assert.include(prometheus, 'hunyuan3d_credits_consumed_total{kind="Pro"} 25')
       assert.include(prometheus, 'hunyuan3d_downloads_total{outcome="Kept"} 1')
     })
   )
