@@ -16,7 +16,8 @@ export const runInTerminal = (args: ReadonlyArray<string>, cwd: string, env: Nod
     ["--quiet", "--flush", "--return", "--command", `stty cols 100 rows 40; ${command}`, "/dev/null"],
     {
       cwd,
-      env: { ...process.env, ...env, CI: "" },
+      // As npm says it to `npm start`.
+      env: { ...process.env, ...env, CI: "", npm_lifecycle_event: "start", npm_package_name: "effect-hunyuan3d" },
       encoding: "utf8",
       stdio: ["ignore", "pipe", "inherit"],
       maxBuffer: 1e9

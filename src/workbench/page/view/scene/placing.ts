@@ -28,11 +28,13 @@ export const place = (model: Object3D) => {
   const radius = size.length() / 2
   const scale = radius > 0 && Number.isFinite(radius) ? 1 / radius : 1
   const centre = box.getCenter(new Vector3())
+  // Before the group moves it.
+  const reached = reach(model, centre)
   const group = new Group()
   group.add(model)
   group.scale.setScalar(scale)
   if (radius > 0) group.position.set(-centre.x * scale, -box.min.y * scale, -centre.z * scale)
-  return { group, extent: { height: size.y * scale, radius: reach(model, centre) * scale } }
+  return { group, extent: { height: size.y * scale, radius: reached * scale } }
 }
 
 /** The upright cylinder that holds a model however it turns. */
@@ -46,8 +48,11 @@ export const fit = (camera: PerspectiveCamera, target: Vector3, { height, radius
   const half = (camera.fov * Math.PI) / 360
   const across = Math.atan(Math.tan(half) * camera.aspect)
   const [sine, cosine] = [Math.sin(pitch), Math.cos(pitch)]
-  // The near edge of the bottom is what leaves the picture first.
-  const tall = ((height / 2) * cosine + radius * sine) / Math.tan(half) + radius * cosine - (height / 2) * sine
+  // How far away each edge has to be: its height in the picture, and how much nearer than the middle it is.
+  const edges = [-1, 1].flatMap((y) => [-1, 1].map((z) => [(y * height) / 2, z * radius] as const))
+  const tall = Math.max(
+    ...edges.map(([y, z]) => Math.abs(y * cosine - z * sine) / Math.tan(half) + z * cosine + y * sine)
+  )
   const distance = Math.max(tall, radius / Math.sin(across)) * 1.05
   target.set(0, height / 2, 0)
   camera.position.copy(direction).multiplyScalar(distance).add(target)
