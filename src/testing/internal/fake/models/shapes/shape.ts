@@ -5,7 +5,7 @@ import type { Random } from "../random.ts"
 import type { Surface } from "../surface.ts"
 import type { Vec2 } from "../vector.ts"
 
-export interface Tools {
+interface Tools {
   readonly solid: Primitives
   /** Draws the same for the same request and seed. */
   readonly random: Random
