@@ -29,7 +29,8 @@ const project = {
 fs.rmSync(cache, { recursive: true, force: true })
 fs.mkdirSync(cache, { recursive: true })
 fs.writeFileSync(`${cache}/tsconfig.json`, JSON.stringify(project))
-execFileSync(process.execPath, [tsc, "-p", `${cache}/tsconfig.json`], { stdio: "inherit" })
+// One thread writes the members of a union in the same order each time; several do not.
+execFileSync(process.execPath, [tsc, "-p", `${cache}/tsconfig.json`, "--singleThreaded"], { stdio: "inherit" })
 
 /** What a file declares, and behind it what the files declare from which it exports again. */
 const declared = (file: string): string => {
