@@ -2,8 +2,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as JobKind from "../../src/job/JobKind.ts"
 import type { Event, JobLine } from "../../src/workbench/Api.ts"
-import { draftOf, problemsOf, requestOf, titleOf } from "../../src/workbench/page/form.ts"
-import { duration, price, until } from "../../src/workbench/page/format.ts"
+import { draftOf, problemsOf, requestOf } from "../../src/workbench/page/form.ts"
+import { duration, until } from "../../src/workbench/page/format.ts"
 import { applied } from "../../src/workbench/page/known.ts"
 import { linesOf } from "../../src/workbench/page/ndjson.ts"
 import { canResume, stagesOf } from "../../src/workbench/page/timeline.ts"
@@ -37,12 +37,6 @@ describe("the form of a request", () => {
   it("knows the problems of a field by its path, and those of what is inside it", () => {
     const problems = [{ path: "File.Url" }, { path: "Filed" }, { path: "File" }]
     assert.deepStrictEqual(problemsOf(problems, "File"), [{ path: "File.Url" }, { path: "File" }])
-  })
-
-  it("names a request by its prompt, or by its file", () => {
-    assert.strictEqual(titleOf("Pro", { Prompt: "a cat" }), "a cat")
-    assert.strictEqual(titleOf("UV", { File: { Url: "https://host.example/a/b.glb?sign=1" } }), "UV of b.glb")
-    assert.strictEqual(titleOf("Pro", {}), "Pro")
   })
 })
 
@@ -103,19 +97,6 @@ describe("numbers on the page", () => {
     ])
     assert.isUndefined(until(1000, 2000))
     assert.strictEqual(until(3000, 2000), "1.0 s")
-  })
-
-  it("are credits and money, with both ends where they differ", () => {
-    const credits = {
-      low: 35,
-      high: 45,
-      base: 25,
-      surcharges: [],
-      price: { currency: "USD", low: 0.47, high: 0.9 },
-      priceListDate: "2026-05-08",
-      text: ""
-    }
-    assert.strictEqual(price(credits), "35 to 45 credits, USD 0.47 to 0.90")
   })
 })
 

@@ -4,7 +4,7 @@ import type { About, Checked, Kind } from "../Api.ts"
 import type { Client, Request } from "./client.ts"
 import { FieldInput } from "./FieldInput.tsx"
 import { type Draft, draftOf, problemsOf, requestOf } from "./form.ts"
-import { price, range } from "./format.ts"
+import { range } from "./format.ts"
 import { JobCard } from "./JobCard.tsx"
 import type { Known } from "./known.ts"
 import type { Submission } from "./submission.ts"
@@ -68,7 +68,7 @@ function Cost({ about, checked }: { readonly about: About | undefined; readonly 
             `base ${credits.base}`,
             ...credits.surcharges.map(({ field, ...charge }) => `${field} ${range(charge)}`)
           ].join(" + ")}
-          . {price(credits)}, by the price list of {credits.priceListDate}.
+          . {credits.text}.
         </span>
       )}
     </div>
@@ -93,7 +93,7 @@ function Confirmation({
       <h2 id="confirm-title">Submit a job that is paid for?</h2>
       <p>
         It costs{" "}
-        <strong>{checked.credits === undefined ? "an unknown number of credits" : price(checked.credits)}</strong>, from
+        <strong>{checked.credits === undefined ? "an unknown number of credits" : checked.credits.text}</strong>, from
         the account of the key {about.secretId ?? "that is set"}, at {about.endpoint} in {about.region}. A job that
         fails costs nothing.
       </p>

@@ -51,14 +51,6 @@ export const draftOf = (kind: Kind, request: Request): Draft =>
     })
   )
 
-/** In a few words, what a request makes. */
-export const titleOf = (kind: string, request: Request): string => {
-  const { File, File3D, Prompt } = request
-  if (typeof Prompt === "string") return Prompt
-  const link = take(File3D ?? File, ["Url"])
-  return typeof link === "string" ? `${kind} of ${link.replace(/[?#].*$/, "").replace(/^.*\//, "")}` : kind
-}
-
 /** The problems of one field, and of what is inside it. */
 export const problemsOf = <P extends { readonly path: string }>(
   problems: ReadonlyArray<P>,

@@ -1,6 +1,4 @@
 /** Numbers as a person reads them. */
-import type { Credits } from "../Api.ts"
-
 /** A time that went by, in milliseconds: `4.2 s`, `2 min 05 s`, `3 h 20 min`. */
 export const duration = (millis: number): string => {
   const seconds = Math.max(0, millis) / 1000
@@ -18,10 +16,3 @@ export const clock = (moment: number): string => new Date(moment).toLocaleTimeSt
 
 export const range = ({ high, low }: { readonly low: number; readonly high: number }): string =>
   low === high ? `${low}` : `${low} to ${high}`
-
-const money = ({ price }: Credits) => {
-  const { currency, high, low } = price
-  return low === high ? `${currency} ${low.toFixed(2)}` : `${currency} ${low.toFixed(2)} to ${high.toFixed(2)}`
-}
-
-export const price = (credits: Credits): string => `${range(credits)} credits, ${money(credits)}`
