@@ -92,7 +92,7 @@ export const Kind = Schema.Struct({
 })
 export type Kind = typeof Kind.Type
 
-export const Credits = Schema.Struct({
+const Credits = Schema.Struct({
   ...Range.fields,
   base: Schema.Finite,
   surcharges: Schema.Array(Schema.Struct({ field: Schema.String, ...Range.fields })),
@@ -101,7 +101,6 @@ export const Credits = Schema.Struct({
   /** The estimate in a line. */
   text: Schema.String
 })
-export type Credits = typeof Credits.Type
 
 const RequestOf = Schema.Struct({
   /** The name of the kind, such as `Pro`. */
