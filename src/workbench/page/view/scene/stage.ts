@@ -64,7 +64,10 @@ export class Stage {
   /** Draws, and says whether something still moves. */
   #frame(seconds: number) {
     const { camera, ground, renderer, scene } = this.#studio
-    if (this.#isPlaying) this.#shown?.advance(seconds)
+    if (this.#isPlaying) {
+      this.#shown?.advance(seconds)
+      renderer.shadowMap.needsUpdate = true
+    }
     if (this.#controls.autoRotate) this.#turned += seconds
     if (this.#turned >= turnSeconds) this.turn(false)
     const moves = this.#controls.update(seconds)
@@ -95,6 +98,7 @@ export class Stage {
     this.#shown?.wireframe(wireframe)
     this.#shown?.play(clip)
     this.#isPlaying = clip !== undefined
+    this.#studio.renderer.shadowMap.needsUpdate = true
     this.#ticker.request()
   }
 
@@ -140,6 +144,7 @@ export class Stage {
     this.#shown?.group.removeFromParent()
     this.#shown?.dispose()
     this.#shown = undefined
+    this.#studio.renderer.shadowMap.needsUpdate = true
     this.#ticker.request()
   }
 

@@ -19,6 +19,8 @@ const makeRenderer = (canvas: HTMLCanvasElement) => {
   renderer.toneMapping = NeutralToneMapping
   renderer.shadowMap.enabled = true
   renderer.shadowMap.type = VSMShadowMap
+  // The soft shadow is the dearest part of a frame, and the camera does not change it. The stage says when it is drawn.
+  renderer.shadowMap.autoUpdate = false
   return renderer
 }
 
