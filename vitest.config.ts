@@ -6,15 +6,15 @@ const real = ["test/**/*.{socket,process,server}.test.ts"]
 export default defineConfig({
   test: {
     projects: [
-      // Most take milliseconds. The fake needs up to a second for a model, and longer on a busy machine.
-      { extends: true, test: { name: "unit", include: ["test/**/*.test.ts"], exclude: real, testTimeout: 15_000 } },
+      // Most take milliseconds. The fake needs up to a second for a model, and on a busy machine many times that.
+      { extends: true, test: { name: "unit", include: ["test/**/*.test.ts"], exclude: real, testTimeout: 60_000 } },
       // After the unit tests, so that servers and processes take no time from those.
       {
         extends: true,
         test: {
           name: "real",
           include: real,
-          testTimeout: 120_000,
+          testTimeout: 180_000,
           sequence: { groupOrder: 1 },
           globalSetup: "test/support/serversSetup.ts"
         }

@@ -7,7 +7,7 @@ import type { Mutation } from "./program.ts"
 import * as simulator from "./simulate.ts"
 
 // A busy machine takes seconds for them.
-const timeout = 20_000
+const timeout = 90_000
 
 const seedsOfTest = 20
 

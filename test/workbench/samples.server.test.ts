@@ -239,6 +239,6 @@ describe("the code of the workbench", () => {
         const { stderr, stdout } = yield* run(python, ["-c", read], folder)
         assert.deepStrictEqual(JSON.parse(stdout || "null"), JSON.parse(JSON.stringify(requests)), stderr)
       }),
-    { runs: 8, timeout: 60_000 }
+    { runs: 8, timeout: 180_000 }
   )
 })

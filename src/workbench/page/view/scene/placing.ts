@@ -45,15 +45,14 @@ const direction = new Vector3(0.5, 0, 1).setLength(Math.cos(pitch)).setY(Math.si
 
 /** Looks at the middle of a model from the front, a little from above, so that it stays in the picture as it turns. */
 export const fit = (camera: PerspectiveCamera, target: Vector3, { height, radius }: Extent) => {
-  const half = (camera.fov * Math.PI) / 360
-  const across = Math.atan(Math.tan(half) * camera.aspect)
+  const upwards = Math.tan((camera.fov * Math.PI) / 360)
+  const sideways = upwards * camera.aspect
   const [sine, cosine] = [Math.sin(pitch), Math.cos(pitch)]
-  // How far away each edge has to be: its height in the picture, and how much nearer than the middle it is.
+  // How far away each edge has to be: its place in the picture, and how much nearer than the middle it is.
   const edges = [-1, 1].flatMap((y) => [-1, 1].map((z) => [(y * height) / 2, z * radius] as const))
-  const tall = Math.max(
-    ...edges.map(([y, z]) => Math.abs(y * cosine - z * sine) / Math.tan(half) + z * cosine + y * sine)
-  )
-  const distance = Math.max(tall, radius / Math.sin(across)) * 1.05
+  const tall = Math.max(...edges.map(([y, z]) => Math.abs(y * cosine - z * sine) / upwards + z * cosine + y * sine))
+  const wide = radius * Math.hypot(1 / sideways, cosine) + (height / 2) * sine
+  const distance = Math.max(tall, wide) * 1.05
   target.set(0, height / 2, 0)
   camera.position.copy(direction).multiplyScalar(distance).add(target)
   camera.lookAt(target)
