@@ -25,7 +25,7 @@ export const startBrowser = (switches: ReadonlyArray<string> = []) =>
         // Chromium refuses to run as root in its sandbox.
         chromiumSandbox: process.getuid?.() !== 0,
         args: [...args, ...switches],
-        timeout: 60_000
+        timeout: 120_000
       })
     }),
     (browser) => Effect.promise(() => browser.close())
@@ -53,7 +53,7 @@ export const newPage = (browser: Started, options: BrowserContextOptions = {}) =
     Effect.map((page): Watched => {
       const problems: Array<string> = []
       const hosts = new Set<string>()
-      page.setDefaultTimeout(60_000)
+      page.setDefaultTimeout(150_000)
       page.on("pageerror", (error) => problems.push(`uncaught: ${error.message}`))
       page.on("console", (message) => {
         if (message.type() === "error") problems.push(`console: ${message.text()}`)

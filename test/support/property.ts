@@ -61,5 +61,5 @@ export const property = <Values extends [unknown, ...Array<unknown>]>(
       })
     },
     // All the values of CI take four times as long.
-    (timeout ?? 20_000) * Math.max(1, scale * 4)
+    (timeout ?? 40_000) * Math.max(1, scale * 4)
   )

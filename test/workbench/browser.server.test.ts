@@ -51,8 +51,8 @@ const generate = async (page: Page) => {
   await page.getByRole("button", { name: "Look at it in 3D" }).waitFor()
 }
 
-describe.skipIf(!hasChromium)("the workbench in a browser", () => {
-  layer(Layer.effect(Started, make), { timeout: "2 minutes", excludeTestServices: true })((it) => {
+describe.skipIf(!hasChromium)("the workbench in a browser", { timeout: 600_000 }, () => {
+  layer(Layer.effect(Started, make), { timeout: "5 minutes", excludeTestServices: true })((it) => {
     it.effect(
       "a person generates a model, watches its job, looks at it, and sees how the call is signed, written and sent",
       () =>
