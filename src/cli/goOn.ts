@@ -4,11 +4,11 @@ import * as Effect from "effect/Effect"
 import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import * as References from "effect/References"
+import * as shell from "../internal/shell.ts"
 import type * as Job from "../job/Job.ts"
 import type { Connection } from "./options.ts"
 import { printNote } from "./print.ts"
 import { add, type Report } from "./report.ts"
-import * as shell from "./shell.ts"
 
 /** The flags without which a command goes elsewhere, or as somebody else. */
 export type Way = Pick<Connection, "endpoint" | "profile">

@@ -11,6 +11,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
+import * as shell from "../internal/shell.ts"
 import * as Hunyuan from "../job/Hunyuan.ts"
 import type * as JobKind from "../job/JobKind.ts"
 import { usage } from "./failure.ts"
@@ -19,7 +20,6 @@ import * as flag from "./flag.ts"
 import { isStandardInput, readImage, readText, readTextFile } from "./input.ts"
 import * as json from "./json.ts"
 import { refused } from "./refusal.ts"
-import * as shell from "./shell.ts"
 
 const described =
   (name: Name, description: string) =>

@@ -19,6 +19,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import * as shell from "../internal/shell.ts"
 import * as Hunyuan from "../job/Hunyuan.ts"
 import * as Job from "../job/Job.ts"
 import type * as JobKind from "../job/JobKind.ts"
@@ -28,7 +29,6 @@ import { usage } from "./failure.ts"
 import { isStandardInput, readTextFile } from "./input.ts"
 import { journal, submissionUnknown } from "./journal.ts"
 import type { Connection } from "./options.ts"
-import * as shell from "./shell.ts"
 
 /** The job of a command that takes one. */
 export const jobArgument = {

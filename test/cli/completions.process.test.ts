@@ -5,7 +5,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { quoted } from "../../src/cli/shell.ts"
+import { quoted } from "../../src/internal/shell.ts"
 import { answering, run } from "./run.ts"
 
 /** One shell completes the last word of each command line. */

@@ -1,10 +1,10 @@
 /** The flags of `batch`, and the command that goes on with it. */
 import * as Option from "effect/Option"
+import * as shell from "../../internal/shell.ts"
 import * as JobKind from "../../job/JobKind.ts"
 import type { CostFlags } from "../cost.ts"
 import { wayFlags } from "../goOn.ts"
 import type { Connection, DownloadFlags, PollingFlags } from "../options.ts"
-import * as shell from "../shell.ts"
 
 export interface Flags extends Connection, CostFlags, DownloadFlags, PollingFlags {
   readonly file: string

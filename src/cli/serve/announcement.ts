@@ -2,11 +2,11 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Credentials from "../../cloud/Credentials.ts"
+import { word } from "../../internal/shell.ts"
 import { credential as defaults } from "../../testing/Fake.ts"
 import { invocation } from "../invocation.ts"
 import { printLine, printNote } from "../print.ts"
 import { line, unlessJson } from "../report.ts"
-import { word } from "../shell.ts"
 import { dim } from "../style.ts"
 
 interface Announced {

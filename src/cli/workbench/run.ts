@@ -8,6 +8,7 @@ import * as Path from "effect/Path"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as ResultFiles from "../../files/ResultFiles.ts"
+import * as shell from "../../internal/shell.ts"
 import * as Hunyuan from "../../job/Hunyuan.ts"
 import * as Job from "../../job/Job.ts"
 import type * as JobKind from "../../job/JobKind.ts"
@@ -27,7 +28,6 @@ import { Network } from "../network.ts"
 import { checkOut } from "../outDirectory.ts"
 import { printLine, printNote } from "../print.ts"
 import { line, unlessJson } from "../report.ts"
-import * as shell from "../shell.ts"
 import { openBrowser } from "./browser.ts"
 import type { WorkbenchFlags } from "./flags.ts"
 import { servicesOf } from "./services.ts"
@@ -79,7 +79,7 @@ const farewell = Effect.fnUntraced(function* ({ target }: Target, flags: Workben
   yield* printNote(
     watched === 0
       ? "Closed."
-      : `Closed. ${watched === 1 ? "One of its jobs goes" : `${watched} of its jobs go`} on. To wait for them: hunyuan3d resume --all --out ${shell.word(flags.out)}${wayFlags(flags)}`
+      : `Closed. ${watched === 1 ? "One of its jobs goes on. To wait for it" : `${watched} of its jobs go on. To wait for them`}: hunyuan3d resume --all --out ${shell.word(flags.out)}${wayFlags(flags)}`
   )
 })
 

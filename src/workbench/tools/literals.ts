@@ -3,6 +3,7 @@
  */
 import * as Predicate from "effect/Predicate"
 import type * as Schema from "effect/Schema"
+import { quoted } from "../../internal/shell.ts"
 import type * as Hunyuan from "../../job/Hunyuan.ts"
 
 export type Request = Readonly<Record<string, Schema.Json>>
@@ -64,14 +65,11 @@ export const json = (value: Schema.Json, indent?: number): string =>
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
   )
 
-/** A word of a POSIX shell, whatever is in it. */
-export const shell = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
-
 /** JSON text as a word of a shell, in which each mark is the base64 of its file. */
 export const shellJson = ({ files, request }: WithFiles): string =>
   files.reduce(
     (word, { mark, name }) => word.replace(mark, () => `'"$(base64 < ${name} | tr -d '\\n')"'`),
-    shell(json(request))
+    quoted(json(request))
   )
 
 /** The same in JavaScript, in which each mark is an expression. */

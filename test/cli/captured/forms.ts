@@ -1,5 +1,5 @@
 /** One request, written in each of the forms in which people have it in hand. */
-import { quoted } from "../../../src/cli/shell.ts"
+import { quoted } from "../../../src/internal/shell.ts"
 
 export interface Sent {
   readonly host: string

@@ -1,8 +1,9 @@
 /** The call by this program. Images go by their flags, and what no flag says in a word goes as JSON. */
 import * as Predicate from "effect/Predicate"
 import type * as Schema from "effect/Schema"
+import { quoted } from "../../../internal/shell.ts"
 import type { Sample } from "../../Api.ts"
-import { isSeen, json, type Request, shell } from "../literals.ts"
+import { isSeen, json, type Request } from "../literals.ts"
 import { type CallOf, defaultRegion, filesNeeded, isOther, keysNeeded, urlOf } from "./where.ts"
 
 /** A text that the command line takes for nothing else than a prompt. */
@@ -12,7 +13,7 @@ const isPrompt = (value: Schema.Json): value is string =>
 /** The words for one field; none where it goes as JSON. */
 const wordsOf = (name: string, value: Schema.Json, { files }: CallOf): ReadonlyArray<string> => {
   const fileOf = (mark: unknown) => files.find((file) => file.mark === mark)?.name
-  if (name === "Prompt" && isPrompt(value)) return [shell(value)]
+  if (name === "Prompt" && isPrompt(value)) return [quoted(value)]
   if (name === "ImageBase64" || name === "Image") {
     const file = fileOf(Predicate.hasProperty(value, "Base64") ? value.Base64 : value)
     return file === undefined ? [] : [`--image ${file}`]
@@ -23,9 +24,9 @@ const wordsOf = (name: string, value: Schema.Json, { files }: CallOf): ReadonlyA
     const link = Predicate.hasProperty(view, "ViewImageUrl") ? view.ViewImageUrl : undefined
     const image = fileOf(Predicate.hasProperty(view, "ViewImageBase64") ? view.ViewImageBase64 : undefined)
     return Predicate.isString(link) && image === undefined
-      ? [`--view ${shell(`${view.ViewType}=${link}`)}`]
+      ? [`--view ${quoted(`${view.ViewType}=${link}`)}`]
       : image !== undefined && link === undefined
-        ? [`--view ${shell(`${view.ViewType}=${image}`)}`]
+        ? [`--view ${quoted(`${view.ViewType}=${image}`)}`]
         : []
   })
   return views.length === value.length ? views : []
@@ -43,7 +44,7 @@ export const program = (call: CallOf): Sample => {
     "hunyuan3d generate",
     ...fields.flatMap(({ words }) => words),
     ...(kind.name === "Pro" ? [] : [`--kind ${kind.name.toLowerCase()}`]),
-    ...(Object.keys(others).length === 0 ? [] : [`--request ${shell(text)}`]),
+    ...(Object.keys(others).length === 0 ? [] : [`--request ${quoted(text)}`]),
     ...(where.region === defaultRegion ? [] : [`--region ${where.region}`]),
     ...(isOther(where) ? [`--endpoint ${urlOf(where).origin}`] : []),
     "--out models"
