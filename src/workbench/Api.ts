@@ -59,10 +59,11 @@ export class Authorized extends HttpApiMiddleware.Service<Authorized>()("effect-
 /** One field of a kind's request, for a form. `path` is its place, such as `File3D.Url`. */
 export const Field = Schema.Struct({
   path: Schema.String,
-  type: Schema.Literals(["text", "link", "image", "number", "boolean", "choice", "views", "json"]),
+  type: Schema.Literals(["text", "link", "image", "number", "boolean", "choice", "views"]),
   required: Schema.Boolean,
   /** What it is and its rules, in the words of the schema's documentation. */
   description: Schema.String,
+  /** What can be chosen; of `views`, each view. */
   values: Schema.optionalKey(Schema.Array(Schema.String)),
   minimum: Schema.optionalKey(Schema.Finite),
   maximum: Schema.optionalKey(Schema.Finite),

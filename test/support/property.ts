@@ -21,7 +21,7 @@ const replayedPath = PROPERTY_PATH === undefined ? {} : { path: PROPERTY_PATH }
 interface Options {
   /** How many values are drawn in CI; 100 unless given. */
   readonly runs?: number
-  /** In milliseconds, for a quarter of the runs; 20 000 unless given, since a busy machine may take seconds for them. */
+  /** In milliseconds, for a quarter of the runs; 40 000 unless given, since a busy machine may take seconds for them. */
   readonly timeout?: number
 }
 

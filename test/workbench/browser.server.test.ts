@@ -4,9 +4,13 @@ import * as path from "node:path"
 import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 import { assert, describe, layer } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Redacted } from "effect"
 import type { BrowserContextOptions, Page } from "playwright-core"
+import * as Fake from "../../src/testing/Fake.ts"
+import { forms } from "../cli/captured/forms.ts"
+import { png } from "../files/images.ts"
 import { colourful, colours, difference, hasChromium, newPage, startBrowser } from "../support/browser.ts"
+import { requestOf, wrongs } from "../support/tc3Mistakes.ts"
 import { buildWorkbench, startWorkbench } from "../support/workbench.ts"
 
 const make = Effect.gen(function* () {
@@ -37,13 +41,37 @@ const stage = (page: Page) => page.locator('.view-stage[data-state="shown"]')
 /** The stage as a picture, once it has drawn. */
 const pictured = Effect.fnUntraced(function* (page: Page) {
   const { browser } = yield* Started
-  const png = yield* Effect.promise(async () => {
+  const picture = yield* Effect.promise(async () => {
     await stage(page).waitFor()
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
     return stage(page).screenshot()
   })
-  return yield* colours(browser, png)
+  return yield* colours(browser, picture)
 })
+
+/** A curl command whose signature was made for the host with a slash behind it. */
+const refused = () => {
+  const host = "hunyuan.intl.tencentcloudapi.com"
+  const recipe = {
+    method: "POST",
+    host,
+    path: "/",
+    query: "",
+    contentType: "application/json; charset=utf-8",
+    action: "QueryHunyuanTo3DProJob",
+    payload: '{"JobId":"1375367755519696896"}',
+    timestamp: "1551113065",
+    date: "2019-02-25",
+    service: "hunyuan",
+    signedHeaders: ["content-type", "host"],
+    secretId: Fake.credential.secretId,
+    secretKey: Redacted.value(Fake.credential.secretKey)
+  }
+  const mistakes = wrongs.filter(({ name }) => name === "Host").slice(0, 1)
+  const headers = Object.entries(requestOf(recipe, mistakes).headers)
+  const written = headers.map(([name, value = ""]) => [name, value] as const)
+  return forms["a curl command"]?.({ host, headers: written, body: recipe.payload }) ?? ""
+}
 
 const generate = async (page: Page) => {
   await page.getByRole("textbox", { name: /^Prompt/ }).fill("a brass teapot")
@@ -140,6 +168,44 @@ describe.skipIf(!hasChromium)("the workbench in a browser", { timeout: 600_000 }
       })
     )
 
+    it.effect("views are images or links, one a side, and a rule that one breaks is said beside them", () =>
+      Effect.gen(function* () {
+        const { page, problems, shown } = yield* open()
+        yield* Effect.promise(async () => {
+          await page.getByText("More settings").click()
+          const views = page.getByRole("group", { name: "Multi View Images" })
+          await views
+            .getByLabel("left", { exact: true })
+            .setInputFiles({ name: "a.png", mimeType: "image/png", buffer: Buffer.from(png(256, 256)) })
+          await views.getByLabel("top, as a link").fill("https://host.example/top.png")
+          await views.getByAltText("The chosen image").waitFor()
+          await page.getByText("Set Model to 3.1, or use the views left, right, back only.").waitFor()
+          await page.getByLabel("Model", { exact: true }).selectOption("3.1")
+          await page.getByRole("button", { name: "Generate", exact: true, disabled: false }).waitFor()
+          await shown("views.png")
+          await go(page, "Code")
+          await page.getByText("MultiViewImages").first().waitFor()
+          await page.getByText("https://host.example/top.png").first().waitFor()
+        })
+        assert.deepEqual(problems, [])
+      })
+    )
+
+    it.effect("a captured request that is refused is compared, and what differs is marked", () =>
+      Effect.gen(function* () {
+        const { page, problems, shown } = yield* open()
+        yield* Effect.promise(async () => {
+          await go(page, "Sign")
+          await page.getByLabel("Captured request").fill(refused())
+          await page.getByRole("button", { name: "Find the mistake" }).click()
+          await page.getByText("Host", { exact: true }).first().waitFor()
+          assert.deepEqual(await page.locator("mark").allInnerTexts(), ["/"])
+          await shown("compared.png")
+        })
+        assert.deepEqual(problems, [])
+      })
+    )
+
     it.effect("on a screen 360 pixels wide no panel is wider than the screen", () =>
       Effect.gen(function* () {
         const { page, problems, shown } = yield* open({ viewport: { width: 360, height: 740 }, hasTouch: true })
@@ -163,13 +229,13 @@ describe.skipIf(!hasChromium)("the workbench in a browser", { timeout: 600_000 }
         const { page, problems, shown } = yield* open({ colorScheme: "dark" })
         const { browser } = yield* Started
         for (const panel of panels) {
-          const png = yield* Effect.promise(async () => {
+          const picture = yield* Effect.promise(async () => {
             await go(page, panel)
             await page.waitForTimeout(300)
             if (panel === "View") await stage(page).waitFor()
             return shown(`dark-${panel}.png`)
           })
-          const points = yield* colours(browser, png)
+          const points = yield* colours(browser, picture)
           const bright = points.filter((value, i) => i % 4 !== 3 && value > 128).length / points.length
           assert.isBelow(bright, 0.2, panel)
         }

@@ -1,13 +1,16 @@
 /** What the page works out by itself, without a browser. */
 import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
 import * as JobKind from "../../src/job/JobKind.ts"
 import type { Event, JobLine } from "../../src/workbench/Api.ts"
-import { draftOf, problemsOf, requestOf } from "../../src/workbench/page/form.ts"
+import { differing } from "../../src/workbench/page/difference.ts"
+import { draftOf, problemsOf, requestOf, viewOf, withView } from "../../src/workbench/page/form.ts"
 import { duration, until } from "../../src/workbench/page/format.ts"
 import { applied } from "../../src/workbench/page/known.ts"
 import { linesOf } from "../../src/workbench/page/ndjson.ts"
 import { canResume, stagesOf } from "../../src/workbench/page/timeline.ts"
 import { kindOf } from "../../src/workbench/tools/kinds.ts"
+import { property } from "../support/property.ts"
 
 const pro = kindOf(JobKind.Pro)
 
@@ -33,6 +36,25 @@ describe("the form of a request", () => {
       assert.deepStrictEqual(requestOf({ ...form, example }, draftOf({ ...form, example }, example)), example)
     })
   }
+
+  it("has each view once, with the image or the link that was given last, and without one that was taken away", () => {
+    const one = withView(undefined, "back", "ViewImageBase64", "iVBORw0K")
+    const two = withView(one, "left", "ViewImageUrl", "https://host.example/left.png")
+    assert.deepStrictEqual(two, [
+      { ViewType: "back", ViewImageBase64: "iVBORw0K" },
+      { ViewType: "left", ViewImageUrl: "https://host.example/left.png" }
+    ])
+    const other = withView(two, "back", "ViewImageUrl", "https://host.example/back.png")
+    assert.deepStrictEqual(viewOf(other, "back"), { ViewType: "back", ViewImageUrl: "https://host.example/back.png" })
+    assert.deepStrictEqual(viewOf(other, "top"), {})
+    const none = withView(withView(other, "back", "ViewImageUrl", ""), "left", "ViewImageUrl", "")
+    assert.deepStrictEqual(requestOf(pro, { Prompt: "a cat", MultiViewImages: none }), { Prompt: "a cat" })
+  })
+
+  it("offers each view of the API", () => {
+    const views = pro.fields.find(({ type }) => type === "views")?.values
+    assert.deepStrictEqual(views, ["left", "right", "back", "top", "bottom", "left_front", "right_front"])
+  })
 
   it("knows the problems of a field by its path, and those of what is inside it", () => {
     const problems = [{ path: "File.Url" }, { path: "Filed" }, { path: "File" }]
@@ -83,6 +105,25 @@ describe("the timeline of a job", () => {
     assert.isFalse(canResume(job))
     assert.isTrue(canResume({ ...job, isWatched: false }))
     assert.isFalse(canResume({ ...job, isWatched: false, state: "downloaded" }))
+  })
+})
+
+describe("the mark in a text that differs from another", () => {
+  it("is on what differs, and on nothing else", () => {
+    const marked = (text: string, other: string) => {
+      const { from, to } = differing(text, other)
+      return text.slice(from, to)
+    }
+    assert.strictEqual(marked("host:one.example", "host:other.example"), "ne")
+    assert.strictEqual(marked("host:one", "host:one"), "")
+    assert.strictEqual(marked("content-type;host", "content-type;host;x-tc-action"), "")
+    assert.strictEqual(marked("content-type;host;x-tc-action", "content-type;host"), ";x-tc-action")
+  })
+
+  const text = fc.array(fc.constantFrom("a", "b", "\n"), { maxLength: 12 }).map((letters) => letters.join(""))
+  property("leaves out the same of both texts", [text, text], (one, other) => {
+    const rest = (text: string, { from, to }: ReturnType<typeof differing>) => [text.slice(0, from), text.slice(to)]
+    assert.deepStrictEqual(rest(one, differing(one, other)), rest(other, differing(other, one)))
   })
 })
 

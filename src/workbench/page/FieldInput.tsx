@@ -1,7 +1,8 @@
 /** One field of a request: its label, what it takes, its rules, and what is wrong with what was typed. */
 import { useState } from "preact/hooks"
 import type { Field } from "../Api.ts"
-import { type Json, readJson } from "./client.ts"
+import type { Json } from "./client.ts"
+import { viewOf, withView } from "./form.ts"
 
 interface Props {
   readonly field: Field
@@ -44,7 +45,7 @@ const base64Of = (file: File) =>
     reader.readAsDataURL(file)
   })
 
-function ImageInput({ describedBy, id, onChange, value }: InputProps) {
+function ImageInput({ describedBy, id, onChange, value }: Omit<InputProps, "field" | "problems">) {
   const [failure, setFailure] = useState<string>()
   const read = (file: File | undefined) => {
     setFailure(undefined)
@@ -74,28 +75,39 @@ function ImageInput({ describedBy, id, onChange, value }: InputProps) {
   )
 }
 
-/** Views and JSON: as JSON text, which is a value once it can be read. */
-function JsonInput({ describedBy, id, onChange, value }: InputProps) {
-  const [text, setText] = useState(value === undefined || value === "" ? "" : JSON.stringify(value, undefined, 2))
-  const change = (typed: string) => {
-    setText(typed)
-    onChange(typed.trim() === "" ? "" : (readJson(typed) ?? typed))
-  }
+/** Each view once: an image, or a link to one. */
+function ViewsInput({ describedBy, field, id, onChange, value }: InputProps) {
   return (
-    <textarea
-      id={id}
-      rows={3}
-      class="code"
-      aria-describedby={describedBy}
-      value={text}
-      onInput={({ currentTarget }) => change(currentTarget.value)}
-    />
+    <div id={id} class="grid" role="group" aria-label={labelOf(field.path)} aria-describedby={describedBy}>
+      {(field.values ?? []).map((name) => {
+        const { ViewImageBase64, ViewImageUrl } = viewOf(value, name)
+        const label = name.replace("_", " ")
+        return (
+          <div class="one-view" key={name}>
+            <label for={`${id}-${name}`}>{label}</label>
+            <ImageInput
+              id={`${id}-${name}`}
+              describedBy={describedBy}
+              value={ViewImageBase64}
+              onChange={(image) => onChange(withView(value, name, "ViewImageBase64", image))}
+            />
+            <input
+              type="url"
+              aria-label={`${label}, as a link`}
+              placeholder="https://…"
+              value={textOf(ViewImageUrl)}
+              onInput={({ currentTarget }) => onChange(withView(value, name, "ViewImageUrl", currentTarget.value))}
+            />
+          </div>
+        )
+      })}
+    </div>
   )
 }
 
 function Input(props: InputProps) {
-  const { describedBy, field, id, onChange, value } = props
-  const common = { id, "aria-describedby": describedBy }
+  const { describedBy, field, id, onChange, problems, value } = props
+  const common = { id, "aria-describedby": describedBy, "aria-invalid": problems.length > 0 }
   switch (field.type) {
     case "text":
       return (
@@ -128,8 +140,7 @@ function Input(props: InputProps) {
         </select>
       )
     case "views":
-    case "json":
-      return <JsonInput {...props} />
+      return <ViewsInput {...props} />
     case "number":
       return (
         <input
@@ -169,15 +180,17 @@ export function FieldInput(props: Props) {
           </span>
         ) : null}
       </label>
-      <Input {...props} id={id} describedBy={rules} />
+      <Input {...props} id={id} describedBy={`${rules} ${id}-problems`} />
       <p id={rules} class="quiet">
         {field.description}
       </p>
-      {problems.map(({ message }) => (
-        <p class="problem" key={message}>
-          {message}
-        </p>
-      ))}
+      <div id={`${id}-problems`} aria-live="polite">
+        {problems.map(({ message }) => (
+          <p class="problem" key={message}>
+            {message}
+          </p>
+        ))}
+      </div>
     </div>
   )
 }

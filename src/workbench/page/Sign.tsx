@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks"
 import type { Compared, Kind, Signed } from "../Api.ts"
 import type { Client, Failure, Request } from "./client.ts"
+import { differing } from "./difference.ts"
 import { failureOf, Listing, Problem, useAsked } from "./ui.tsx"
 
 const stepsOf = (signed: Signed) => [
@@ -58,6 +59,15 @@ function Steps({ signed }: { readonly signed: Signed }) {
   )
 }
 
+function Difference({ expected, signed }: NonNullable<Compared["causes"][number]["difference"]>) {
+  return (
+    <div class="difference">
+      <Listing title="As the service writes it" text={expected} marked={differing(expected, signed)} />
+      <Listing title="As it was signed" text={signed} marked={differing(signed, expected)} />
+    </div>
+  )
+}
+
 function Comparison({ compared }: { readonly compared: Compared }) {
   const { causes, checks, form, host, message, verdict } = compared
   return (
@@ -75,12 +85,7 @@ function Comparison({ compared }: { readonly compared: Compared }) {
               <strong>{mistake.name}</strong> {mistake.message}
             </p>
           ))}
-          {difference === undefined ? null : (
-            <div class="difference">
-              <Listing title="As the service writes it" text={difference.expected} />
-              <Listing title="As it was signed" text={difference.signed} />
-            </div>
-          )}
+          {difference === undefined ? null : <Difference {...difference} />}
         </section>
       ))}
       {checks.map((check) => (

@@ -52,7 +52,7 @@ const gone = new Failure("Gone", "The program that serves this page has ended. S
 const isOf = <A>(value: unknown): value is A => value !== undefined
 
 /** The value of a JSON text; undefined for any other text. */
-export const readJson = (typed: string): Json | undefined => {
+const readJson = (typed: string): Json | undefined => {
   try {
     const value: unknown = JSON.parse(typed)
     return isOf<Json>(value) ? value : undefined

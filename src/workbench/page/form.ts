@@ -51,6 +51,23 @@ export const draftOf = (kind: Kind, request: Request): Draft =>
     })
   )
 
+const views = (value: Json | undefined) => (Array.isArray(value) ? value.filter(isObject) : [])
+
+/** The image of one view, as base64 or a link; both are missing where the view has none. */
+export const viewOf = (value: Json | undefined, name: string): Request =>
+  views(value).find(({ ViewType }) => ViewType === name) ?? {}
+
+/** The views with another image for one of them; `image` is empty where the view is to have none. */
+export const withView = (
+  value: Json | undefined,
+  name: string,
+  field: "ViewImageBase64" | "ViewImageUrl",
+  image: Json
+): ReadonlyArray<Json> => [
+  ...views(value).filter(({ ViewType }) => ViewType !== name),
+  ...(isEmpty(image) ? [] : [{ ViewType: name, [field]: image }])
+]
+
 /** The problems of one field, and of what is inside it. */
 export const problemsOf = <P extends { readonly path: string }>(
   problems: ReadonlyArray<P>,

@@ -23,8 +23,17 @@ function CopyButton({ label = "Copy", text }: { readonly text: string; readonly 
   )
 }
 
+interface ListingProps {
+  readonly title: ComponentChildren
+  readonly text: string
+  readonly note?: string
+  /** From where to where the text is marked. */
+  readonly marked?: { readonly from: number; readonly to: number }
+}
+
 /** A text as it is, with its title and a button that copies it. */
-export function Listing(props: { readonly title: ComponentChildren; readonly text: string; readonly note?: string }) {
+export function Listing(props: ListingProps) {
+  const { from, to } = props.marked ?? { from: 0, to: 0 }
   return (
     <figure class="listing">
       <figcaption>
@@ -33,7 +42,11 @@ export function Listing(props: { readonly title: ComponentChildren; readonly tex
       </figcaption>
       {props.note === undefined ? null : <p class="quiet">{props.note}</p>}
       <pre>
-        <code>{props.text}</code>
+        <code>
+          {props.text.slice(0, from)}
+          {from < to ? <mark>{props.text.slice(from, to)}</mark> : null}
+          {props.text.slice(to)}
+        </code>
       </pre>
     </figure>
   )

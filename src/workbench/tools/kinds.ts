@@ -26,8 +26,7 @@ const limit = (node: Node, name: string): number | undefined =>
 const typeOf = (path: string, node: Node): Field["type"] => {
   if (node["type"] === "boolean") return "boolean"
   if (node["type"] === "integer" || node["type"] === "number") return "number"
-  if (node["type"] === "array") return path === "MultiViewImages" ? "views" : "json"
-  if (node["type"] !== "string" || path === "PartSegmentationInfo") return node["type"] === "string" ? "text" : "json"
+  if (node["type"] === "array") return "views"
   if (strings(node["enum"]).length > 0) return "choice"
   if (path.endsWith("Base64")) return "image"
   return path.endsWith("Url") ? "link" : "text"
@@ -43,12 +42,14 @@ const valuesOf = (node: Node): ReadonlyArray<string> => {
   })
 }
 
+const viewsOf = (node: Node) => valuesOf(nodeOf(nodeOf(nodeOf(node["items"])["properties"])["ViewType"]))
+
 const defined = <A>(name: string, value: A | undefined) => (value === undefined ? {} : { [name]: value })
 
 const fieldOf = (kind: string, path: string, node: Node, required: boolean): Field => {
   const text = texts.fields[`${kind}.${path}`] ?? texts.fields[path]
   const type = typeOf(path, node)
-  const values = valuesOf(node)
+  const values = type === "views" ? viewsOf(node) : valuesOf(node)
   return {
     path,
     type,

@@ -76,8 +76,7 @@ export const fields: Readonly<Record<string, FieldText>> = {
   ImageUrl: { description: "The same as a link, at most 8 MB." },
   Model: { description: "The version of the model.", default: "3.0" },
   MultiViewImages: {
-    description:
-      'Other sides of the same thing, one image a view, as JSON: [{"ViewType": "back", "ViewImageUrl": "https://…"}].'
+    description: "Images of other sides of the same thing: PNG, JPEG or WEBP, or a link to one."
   },
   EnablePBR: { description: "Make materials for physically based rendering." },
   FaceCount: { description: "How many faces the model has.", default: "500000" },

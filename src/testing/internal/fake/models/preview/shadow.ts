@@ -1,6 +1,7 @@
 /** Shadows: what the key light does not reach, on the model itself and, softly, on the ground. */
 import { boundsOf, patchesOf, type Part, trianglesOf } from "../mesh.ts"
 import { add, cross, dot, normalize, scale, subtract, type Vec2, type Vec3 } from "../vector.ts"
+import { visitCovered } from "./raster.ts"
 
 /** Where the key light comes from. */
 export const keyLight: Vec3 = normalize([-0.55, 1, 0.62])
@@ -27,24 +28,9 @@ const place = ({ low, size }: Frame, [x, y]: Vec2): Vec2 => [
 /** Fills triangles; the highest value stays. */
 const fill = (map: Float32Array, corners: ReadonlyArray<readonly [Vec2, number]>) => {
   const [[a, ha] = none, [b, hb] = none, [c, hc] = none] = corners
-  const area = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
-  if (Math.abs(area) < 1e-9) return
-  const top = Math.max(0, Math.floor(Math.min(a[1], b[1], c[1]) - 0.5))
-  const bottom = Math.min(mapSize - 1, Math.ceil(Math.max(a[1], b[1], c[1])))
-  const left = Math.max(0, Math.floor(Math.min(a[0], b[0], c[0]) - 0.5))
-  const right = Math.min(mapSize - 1, Math.ceil(Math.max(a[0], b[0], c[0])))
-  for (let y = top; y <= bottom; y++) {
-    for (let x = left; x <= right; x++) {
-      const px = x + 0.5
-      const py = y + 0.5
-      const u = ((b[0] - px) * (c[1] - py) - (b[1] - py) * (c[0] - px)) / area
-      const v = ((c[0] - px) * (a[1] - py) - (c[1] - py) * (a[0] - px)) / area
-      const w = 1 - u - v
-      if (u < -1e-6 || v < -1e-6 || w < -1e-6) continue
-      const at = y * mapSize + x
-      map[at] = Math.max(map[at] ?? -Infinity, u * ha + v * hb + w * hc)
-    }
-  }
+  visitCovered([a, b, c], mapSize, (pixel, u, v, w) => {
+    map[pixel] = Math.max(map[pixel] ?? -Infinity, u * ha + v * hb + w * hc)
+  })
 }
 
 const none: readonly [Vec2, number] = [[0, 0], 0]

@@ -2,6 +2,7 @@
 import { type Part, trianglesOf, type Vertex } from "../mesh.ts"
 import type { Vec3 } from "../vector.ts"
 import type { Camera } from "./camera.ts"
+import { doubleArea, visitCovered } from "./raster.ts"
 
 export interface Seen {
   readonly part: Part
@@ -20,32 +21,19 @@ export interface Visible {
 
 type Corners = readonly [Vec3, Vec3, Vec3]
 
-const drawTriangle = ({ ids, nearness, shares }: Visible, [a, b, c]: Corners, size: number, id: number) => {
-  const area = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+const drawTriangle = ({ ids, nearness, shares }: Visible, corners: Corners, size: number, id: number) => {
+  const [a, b, c] = corners
   // Counterclockwise in space is clockwise where y runs down: what is positive shows its back.
-  if (area >= -1e-9) return
+  if (doubleArea(a, b, c) >= 0) return
   const [za, zb, zc] = [1 / a[2], 1 / b[2], 1 / c[2]]
-  const left = Math.max(0, Math.floor(Math.min(a[0], b[0], c[0])))
-  const right = Math.min(size - 1, Math.ceil(Math.max(a[0], b[0], c[0])))
-  const top = Math.max(0, Math.floor(Math.min(a[1], b[1], c[1])))
-  const bottom = Math.min(size - 1, Math.ceil(Math.max(a[1], b[1], c[1])))
-  for (let y = top; y <= bottom; y++) {
-    for (let x = left; x <= right; x++) {
-      const px = x + 0.5
-      const py = y + 0.5
-      const u = ((b[0] - px) * (c[1] - py) - (b[1] - py) * (c[0] - px)) / area
-      const v = ((c[0] - px) * (a[1] - py) - (c[1] - py) * (a[0] - px)) / area
-      const w = 1 - u - v
-      if (u < 0 || v < 0 || w < 0) continue
-      const near = u * za + v * zb + w * zc
-      const at = y * size + x
-      if (near <= (nearness[at] ?? 0)) continue
-      nearness[at] = near
-      ids[at] = id
-      shares[at * 2] = (u * za) / near
-      shares[at * 2 + 1] = (v * zb) / near
-    }
-  }
+  visitCovered(corners, size, (pixel, u, v, w) => {
+    const near = u * za + v * zb + w * zc
+    if (near <= (nearness[pixel] ?? 0)) return
+    nearness[pixel] = near
+    ids[pixel] = id
+    shares[pixel * 2] = (u * za) / near
+    shares[pixel * 2 + 1] = (v * zb) / near
+  })
 }
 
 export const findVisible = (parts: ReadonlyArray<Part>, camera: Camera, size: number): Visible => {
