@@ -2,8 +2,8 @@
  * `npm run bench`: measures the library beside its peers, and prints one table.
  *
  * It can record the ratios, and check them against the recorded ones. What is recorded is the worst of three
- * measurements, and a case that seems to be worse than that is measured up to three times, and fails only when it is worse each time:
- * a check fails by what became slower, and not by what a busy machine does meanwhile.
+ * measurements. A case with a line that seems to be worse than that is measured up to five times, and fails only by a
+ * line that is worse each time: by what became slower, and not by what a busy machine does meanwhile.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -48,19 +48,18 @@ const bench = Command.make(
     const worse: Array<string> = []
     const toRecord: Array<string> = []
     for (const one of cases.filter(({ name }) => only.length === 0 || only.includes(name))) {
-      let measured = yield* measure(one, form)
-      let sentences = check ? recorded.worse(measured, ratios) : []
-      for (let times = 1; times < (record ? 3 : 1) || (times < 3 && sentences.length > 0); times++) {
-        repeated.push(...measured)
-        measured = yield* measure(one, form)
-        sentences = check ? recorded.worse(measured, ratios) : []
+      const measurements = [yield* measure(one, form)]
+      const slower = () => (check ? recorded.worse(measurements, ratios) : [])
+      while (measurements.length < (record ? 3 : 1) || (measurements.length < 5 && slower().length > 0)) {
+        measurements.push(yield* measure(one, form))
       }
-      if (sentences.length > 0) toRecord.push(`--only ${one.name}`)
-      worse.push(...sentences)
-      lines.push(...measured)
+      if (slower().length > 0) toRecord.push(`--only ${one.name}`)
+      worse.push(...slower())
+      repeated.push(...measurements.flat())
+      lines.push(...(measurements.at(-1) ?? []))
     }
     yield* Console.log(json ? JSON.stringify({ form, lines: toJson(lines) }, undefined, 2) : toTable(lines))
-    if (record) recorded.record(form, [...repeated, ...lines])
+    if (record) recorded.record(form, repeated)
     if (worse.length > 0) {
       const command = ["npm run bench --", ...(short ? ["--short"] : []), ...toRecord, "--record"].join(" ")
       yield* Console.error(

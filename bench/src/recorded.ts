@@ -29,15 +29,24 @@ const read = () => Schema.decodeUnknownSync(codec)(readFileSync(file, "utf8"))
 /** The recorded ratios of a form, by the names of lines. */
 export const ratios = (form: Form) => read()[form]?.ratios ?? {}
 
-/** A sentence for each line that is worse than it was recorded by more than a quarter, or that was not recorded. */
-export const worse = (lines: ReadonlyArray<Line>, recorded: Readonly<Record<string, number>>): ReadonlyArray<string> =>
-  lines.flatMap((line) => {
-    const name = nameOf(line)
-    const before = recorded[name]
-    if (before === undefined) return [`${name}: no ratio is recorded.`]
-    const now = line.ratio.median
-    const change = line.better === "less" ? now / before : before / now
-    return change <= allowed ? [] : [`${name}: the ratio is ${now.toPrecision(3)}, and ${before} was recorded.`]
+type Ratios = Readonly<Record<string, number>>
+
+/** What is wrong with a line: it is worse than it was recorded by more than a quarter, or it was not recorded. */
+const problemOf = (line: Line, recorded: Ratios): string | undefined => {
+  const before = recorded[nameOf(line)]
+  if (before === undefined) return `${nameOf(line)}: no ratio is recorded.`
+  const now = line.ratio.median
+  const change = line.better === "less" ? now / before : before / now
+  if (change <= allowed) return undefined
+  return `${nameOf(line)}: the ratio is ${now.toPrecision(3)}, and ${before} was recorded.`
+}
+
+/** A sentence for each line of the last measurement that has a problem in every one. */
+export const worse = (measurements: ReadonlyArray<ReadonlyArray<Line>>, recorded: Ratios): ReadonlyArray<string> =>
+  (measurements.at(-1) ?? []).flatMap((line) => {
+    const isSuch = (other: Line) => nameOf(other) === nameOf(line) && problemOf(other, recorded) !== undefined
+    const problem = problemOf(line, recorded)
+    return problem !== undefined && measurements.every((lines) => lines.some(isSuch)) ? [problem] : []
   })
 
 /** Records the ratios of these lines, the worst of each name, and leaves those of other cases and of the other form. */
