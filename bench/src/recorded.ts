@@ -19,8 +19,11 @@ const Recorded = Schema.Record(
 )
 const codec = Schema.fromJsonString(Recorded)
 
-/** How much worse a ratio may be: more differences than that are no noise. */
-const allowed = 1.25
+/**
+ * How much worse a ratio may be. The same code has differed by 1.41 within two hours on one machine with two cores,
+ * in five measurements in a row.
+ */
+const allowed = 1.5
 
 const nameOf = ({ name, peer }: Line) => `${name}, to ${peer}`
 
@@ -31,7 +34,7 @@ export const ratios = (form: Form) => read()[form]?.ratios ?? {}
 
 type Ratios = Readonly<Record<string, number>>
 
-/** What is wrong with a line: it is worse than it was recorded by more than a quarter, or it was not recorded. */
+/** What is wrong with a line: it is worse than it was recorded by more than half, or it was not recorded. */
 const problemOf = (line: Line, recorded: Ratios): string | undefined => {
   const before = recorded[nameOf(line)]
   if (before === undefined) return `${nameOf(line)}: no ratio is recorded.`

@@ -9,19 +9,19 @@ const line = (ratio: number, better: Line["better"] = "less"): Line => {
 
 const recorded = { "call: CPU, to SDK": 0.4 }
 
-it("a ratio that is worse by more than a quarter is named, with both figures", () => {
-  assert.deepStrictEqual(worse([[line(0.51)]], recorded), [
-    "call: CPU, to SDK: the ratio is 0.510, and 0.4 was recorded."
+it("a ratio that is worse by more than half is named, with both figures", () => {
+  assert.deepStrictEqual(worse([[line(0.61)]], recorded), [
+    "call: CPU, to SDK: the ratio is 0.610, and 0.4 was recorded."
   ])
 })
 
-it("a ratio that is worse by a quarter, or better, is none of the worse ones", () => {
-  assert.deepStrictEqual(worse([[line(0.5), line(0.1)]], recorded), [])
+it("a ratio that is worse by half, or better, is none of the worse ones", () => {
+  assert.deepStrictEqual(worse([[line(0.6), line(0.1)]], recorded), [])
 })
 
 it("where more is better, a ratio is worse when it is lower", () => {
-  assert.lengthOf(worse([[line(0.3, "more")]], recorded), 1)
-  assert.lengthOf(worse([[line(0.6, "more")]], recorded), 0)
+  assert.lengthOf(worse([[line(0.2, "more")]], recorded), 1)
+  assert.lengthOf(worse([[line(0.3, "more")]], recorded), 0)
 })
 
 it("a line that was not recorded is named", () => {
@@ -36,9 +36,9 @@ it("a line that was as fast as recorded in one of the measurements is none of th
   const other = { ...line(0.9), name: "call: time" }
   const both = { ...recorded, "call: time, to SDK": 0.4 }
   const measurements = [
-    [line(0.51), { ...other, ratio: line(0.4).ratio }],
+    [line(0.61), { ...other, ratio: line(0.4).ratio }],
     [line(0.4), other]
   ]
   assert.deepStrictEqual(worse(measurements, both), [])
-  assert.lengthOf(worse([[line(0.51), other], ...measurements.slice(1)], both), 1)
+  assert.lengthOf(worse([[line(0.61), other], ...measurements.slice(1)], both), 1)
 })
