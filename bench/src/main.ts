@@ -27,7 +27,7 @@ const flags = {
   ).pipe(Flag.withDescription("Run this case; may be given several times"), Flag.atLeast(0)),
   short: flag("short", "Fewer rounds and smaller amounts, for CI"),
   json: flag("json", "Print one JSON object"),
-  check: flag("check", "Fail when a ratio is worse than the recorded one by more than 50 %"),
+  check: flag("check", "Fail when a ratio is worse than the recorded one by more than 25 %, or 50 % of a time"),
   record: flag("record", "Record the ratios")
 }
 

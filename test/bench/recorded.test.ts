@@ -9,14 +9,20 @@ const line = (ratio: number, better: Line["better"] = "less"): Line => {
 
 const recorded = { "call: CPU, to SDK": 0.4 }
 
-it("a ratio that is worse by more than half is named, with both figures", () => {
+it("a ratio of times that is worse by more than half is named, with both figures", () => {
   assert.deepStrictEqual(worse([[line(0.61)]], recorded), [
     "call: CPU, to SDK: the ratio is 0.610, and 0.4 was recorded."
   ])
 })
 
-it("a ratio that is worse by half, or better, is none of the worse ones", () => {
+it("a ratio of times that is worse by half, or better, is none of the worse ones", () => {
   assert.deepStrictEqual(worse([[line(0.6), line(0.1)]], recorded), [])
+})
+
+it("a ratio of what is counted, and not timed, is worse by more than a quarter", () => {
+  const counted = (ratio: number) => ({ ...line(ratio), unit: "kB" })
+  assert.lengthOf(worse([[counted(0.51)]], recorded), 1)
+  assert.lengthOf(worse([[counted(0.5)]], recorded), 0)
 })
 
 it("where more is better, a ratio is worse when it is lower", () => {

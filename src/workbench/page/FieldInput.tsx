@@ -1,5 +1,5 @@
 /** One field of a request: its label, what it takes, its rules, and what is wrong with what was typed. */
-import { useState } from "preact/hooks"
+import { useLayoutEffect, useRef, useState } from "preact/hooks"
 import type { Field } from "../Api.ts"
 import type { Json } from "./client.ts"
 import { viewOf, withView } from "./form.ts"
@@ -53,10 +53,16 @@ function ImageInput({ describedBy, id, onChange, value }: Omit<InputProps, "fiel
     base64Of(file).then(onChange, (error: unknown) => setFailure(String(error)))
   }
   const picture = textOf(value)
+  const input = useRef<HTMLInputElement>(null)
+  // An image that was taken away, or whose place a link took, is not named there any more.
+  useLayoutEffect(() => {
+    if (picture === "" && input.current !== null) input.current.value = ""
+  }, [picture])
   return (
     <div class="image-input">
       <input
         id={id}
+        ref={input}
         type="file"
         accept="image/png,image/jpeg,image/webp"
         aria-describedby={describedBy}
